@@ -1,0 +1,95 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every check the compiler has, and every warning an error.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .strictMemorySafety(),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+// Imports point down this list only; `make check` compares every import with it.
+let package = Package(
+    name: "vdpad",
+    products: [
+        .executable(name: "vdpad", targets: ["vdpad"]),
+        .executable(name: "vdpactl", targets: ["vdpactl"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    ],
+    targets: [
+        .executableTarget(name: "vdpad", dependencies: ["DaemonCore"], swiftSettings: settings),
+        .executableTarget(name: "vdpactl", dependencies: ["CLICore", argumentParser], swiftSettings: settings),
+        .target(
+            name: "DaemonCore",
+            dependencies: [
+                "VDPA", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON", logging, systemPackage,
+            ],
+            swiftSettings: settings),
+        .target(
+            name: "CLICore",
+            dependencies: [
+                "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON", argumentParser, systemPackage,
+            ],
+            swiftSettings: settings),
+        .target(name: "ControlAPI", dependencies: ["DeviceState", "Virtio", "JSON"], swiftSettings: settings),
+        .target(name: "JSONRPC", dependencies: ["JSON", "LinuxIO", systemPackage], swiftSettings: settings),
+        .target(name: "DeviceState", dependencies: ["Virtio", "JSON", "CMessageDigest"], swiftSettings: settings),
+        .target(
+            name: "VDPA",
+            dependencies: ["Netlink", "LinuxIO", "Virtio", "JSON", "CLinux", systemPackage],
+            swiftSettings: settings),
+        .target(name: "Netlink", dependencies: ["CNetlink", "LinuxIO", systemPackage], swiftSettings: settings),
+        .target(name: "LinuxIO", dependencies: ["CLinux", systemPackage], swiftSettings: settings),
+        .target(name: "JSON", swiftSettings: settings),
+        .target(name: "Virtio", swiftSettings: settings),
+        .systemLibrary(name: "CNetlink", pkgConfig: "libnl-genl-3.0", providers: [.apt(["libnl-genl-3-dev"])]),
+        .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+        .testTarget(name: "VirtioTests", dependencies: ["Virtio"], swiftSettings: settings),
+        .testTarget(
+            name: "DeviceStateTests", dependencies: ["DeviceState", "Virtio", "JSON"], swiftSettings: settings),
+        .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux", systemPackage], swiftSettings: settings),
+        .testTarget(
+            name: "JSONRPCTests",
+            dependencies: ["JSONRPC", "JSON", "LinuxIO", systemPackage],
+            swiftSettings: settings),
+        .testTarget(
+            name: "NetlinkTests",
+            dependencies: ["Netlink", "CNetlink", "LinuxIO", systemPackage],
+            swiftSettings: settings),
+        .testTarget(
+            name: "VDPATests",
+            dependencies: ["VDPA", "Netlink", "LinuxIO", "Virtio", "JSON", "CLinux", systemPackage],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ControlAPITests",
+            dependencies: ["ControlAPI", "DeviceState", "Virtio", "JSON"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "DaemonCoreTests",
+            dependencies: [
+                "DaemonCore", "VDPA", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON",
+                systemPackage,
+            ],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CLICoreTests",
+            dependencies: ["CLICore", "ControlAPI", "JSONRPC", "DeviceState", "Virtio", "JSON", systemPackage],
+            swiftSettings: settings),
+    ]
+)
