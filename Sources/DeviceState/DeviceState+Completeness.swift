@@ -1,0 +1,39 @@
+public import JSON
+
+extension DeviceState {
+    /// Whether anything is missing from the document, and what.
+    public struct Completeness: Sendable, Hashable {
+        /// Whether the document has every part.
+        public let isComplete: Bool
+        /// Every part that is known to be missing.
+        public let missing: [MissingPart]
+
+        /// Complete if nothing is missing.
+        public init(missing: [MissingPart]) {
+            isComplete = missing.isEmpty
+            self.missing = missing
+        }
+    }
+}
+
+extension DeviceState.Completeness: JSONObjectReadable, JSONWritable {
+    /// For the documentation.
+    public static var schemaSummary: StaticString { "Whether anything is missing, and what." }
+
+    /// Reads the members; a document that is complete and yet lacks parts is refused.
+    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        isComplete = try members.required("complete", "Whether nothing is missing.")
+        missing = try members.required("missing", "Every part that is known to be missing.")
+        guard !isComplete || missing.isEmpty else {
+            throw JSONReadError(at: members.path, "complete is true, but parts are missing: \(missing.count)")
+        }
+    }
+
+    /// Writes the members.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("complete", isComplete)
+        writer.member("missing", missing)
+        writer.endObject()
+    }
+}
