@@ -1,0 +1,7 @@
+#include "clinux_errno.h"
+
+#include <string.h>
+
+const char *clinux_errno_name(int number) {
+    return strerrorname_np(number);
+}

@@ -1,0 +1,48 @@
+// Files, directories and descriptors.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct clinux_status {
+    uint64_t inode;
+    uint64_t size;
+    uint32_t device_major, device_minor;   // of the file system
+    uint32_t special_major, special_minor; // of the device that a node stands for
+    uint32_t mode;                         // type and permissions
+    uint32_t links;
+    uint32_t uid, gid;
+};
+
+enum clinux_open {
+    CLINUX_OPEN_READ,
+    CLINUX_OPEN_READ_WRITE,
+    CLINUX_OPEN_WRITE,
+    CLINUX_OPEN_CREATE_NEW,  // read and write; fails when the file exists
+    CLINUX_OPEN_CREATE,      // read and write
+    CLINUX_OPEN_DIRECTORY,
+};
+
+int clinux_close(int fd);
+// Always close-on-exec and without following a last symbolic link when creating.
+int clinux_open(const char *path, enum clinux_open how, uint32_t mode);
+ssize_t clinux_read(int fd, void *bytes, size_t length);
+ssize_t clinux_write(int fd, const void *bytes, size_t length);
+int clinux_sync(int fd);
+int clinux_lock(int fd);
+int clinux_change_mode(int fd, uint32_t mode);
+int clinux_change_path_mode(const char *path, uint32_t mode);
+int clinux_rename(const char *from, const char *to);
+int clinux_unlink(const char *path);
+int clinux_make_directory(const char *path, uint32_t mode);
+ssize_t clinux_readlink(const char *path, char *buffer, size_t capacity);
+// Sets close-on-exec, and O_NONBLOCK as told.
+int clinux_prepare(int fd, bool nonblocking);
+// directory -1 with an absolute path, or a descriptor with "" for itself. Asks no remote server (AT_STATX_DONT_SYNC).
+int clinux_status(int directory, const char *path, bool follow, struct clinux_status *status);
+// Entries as struct linux_dirent64; 0 at the end.
+ssize_t clinux_directory_entries(int fd, void *buffer, size_t capacity);
+// Raises the soft limit of open files to the hard one; the limit.
+int64_t clinux_raise_descriptor_limit(void);

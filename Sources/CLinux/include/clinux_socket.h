@@ -1,0 +1,51 @@
+// Unix sockets with descriptor passing, and the uevent socket.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// The kernel's SCM_MAX_FD.
+#define CLINUX_MAX_DESCRIPTORS 253
+
+struct clinux_received {
+    int32_t count;      // descriptors kept
+    bool surplus;       // more came than the caller takes; they are closed
+    bool truncated;     // MSG_CTRUNC: the kernel could not install all of them
+    bool from_kernel;   // netlink: sent by port 0
+};
+
+struct clinux_credentials {
+    int32_t pid;
+    uint32_t uid;
+    uint32_t gid;
+};
+
+int clinux_unix_socket(bool nonblocking);
+int clinux_socketpair(bool nonblocking, int32_t fds[2]);
+int clinux_bind(int fd, const char *path);
+int clinux_connect(int fd, const char *path);
+int clinux_listen(int fd, int backlog);
+int clinux_accept(int fd);
+int clinux_shutdown_write(int fd);
+int clinux_shutdown(int fd);
+// 1 when the descriptor is a listening unix stream socket, 0 when not.
+int clinux_is_unix_listener(int fd);
+
+ssize_t clinux_send(int fd, const void *bytes, size_t length, const int32_t *fds, size_t count);
+ssize_t clinux_receive(int fd, void *bytes, size_t length, int32_t *fds, size_t capacity,
+                       struct clinux_received *received);
+
+int clinux_peer_credentials(int fd, struct clinux_credentials *credentials);
+int clinux_peer_pidfd(int fd);
+
+// 1 when ready or hung up, 0 when the time is over. timeout_ns < 0 waits for ever.
+int clinux_poll_readable(int fd, int64_t timeout_ns);
+int clinux_poll_writable(int fd, int64_t timeout_ns);
+
+// Sends one datagram to a unix address; a leading '@' means the abstract name space.
+int clinux_notify(const char *address, const char *message, size_t length);
+
+// The kernel's own uevents (multicast group 1).
+int clinux_uevent_socket(int receive_buffer);

@@ -1,0 +1,73 @@
+/// A value that is set once and may be waited for, again and again, each time up to a deadline.
+public final class Gate<Value: Sendable>: Sendable {
+    @safe private struct Waiter {
+        let number: UInt64
+        let continuation: UnsafeContinuation<Value?, Never>
+    }
+
+    private struct State {
+        var value: Value?
+        var waiters: [Waiter] = []
+        var lastNumber: UInt64 = 0
+    }
+
+    private let state = Lock(State())
+
+    /// A gate without a value.
+    public init() {}
+
+    /// The value, when there is one.
+    public var value: Value? {
+        state.withLock { $0.value }
+    }
+
+    /// Sets the value and wakes who waits; false, and nothing happens, when it was set before. From any thread.
+    @discardableResult
+    public func resolve(_ value: Value) -> Bool {
+        let waiters: [Waiter]? = state.withLock { state in
+            guard state.value == nil else { return nil }
+            state.value = value
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        guard let waiters else { return false }
+        for waiter in waiters { unsafe waiter.continuation.resume(returning: value) }
+        return true
+    }
+
+    /// The value; nil when `deadline` passes or the task is cancelled first. Only on the loop's thread.
+    public func wait(until deadline: MonotonicInstant, on loop: EventLoop) async -> Value? {
+        if let value { return value }
+        let number = state.withLock { state in
+            state.lastNumber += 1
+            return state.lastNumber
+        }
+        let timer = loop.schedule(at: deadline) { [self] in end(number) }
+        defer { loop.cancel(timer) }
+        return await withTaskCancellationHandler {
+            await unsafe withUnsafeContinuation { continuation in
+                add(unsafe Waiter(number: number, continuation: continuation))
+            }
+        } onCancel: {
+            end(number)
+        }
+    }
+
+    private func add(_ waiter: Waiter) {
+        let (isDone, value): (Bool, Value?) = state.withLock { state in
+            // Asked under the lock: a cancellation after this finds the waiter in its place.
+            if state.value != nil || Task.isCancelled { return (true, state.value) }
+            state.waiters.append(waiter)
+            return (false, nil)
+        }
+        if isDone { unsafe waiter.continuation.resume(returning: value) }
+    }
+
+    private func end(_ number: UInt64) {
+        let waiter: Waiter? = state.withLock { state in
+            guard let index = state.waiters.firstIndex(where: { $0.number == number }) else { return nil }
+            return state.waiters.remove(at: index)
+        }
+        if let waiter { unsafe waiter.continuation.resume(returning: nil) }
+    }
+}

@@ -1,0 +1,66 @@
+import CLinux
+public import SystemPackage
+
+/// A non-blocking descriptor that a loop watches, and its owner.
+///
+/// Used on the loop's thread only (checked); one task may wait for each side. `@unchecked Sendable`: the last reference
+/// may go anywhere, the loop then closes the descriptor in its next turn.
+public final class PolledDescriptor: @unchecked Sendable {
+    /// The loop that watches it.
+    public let loop: EventLoop
+    private let registration: Registration
+
+    /// Gives a non-blocking descriptor to the loop. Only on the loop's thread.
+    ///
+    /// - Throws: `Errno` of epoll_ctl(2); the descriptor is closed then.
+    public init(_ descriptor: consuming OwnedDescriptor, on loop: EventLoop) throws(Errno) {
+        loop.checkIsolated()
+        self.loop = loop
+        registration = try loop.register(descriptor.rawValue)
+        _ = descriptor.take()
+    }
+
+    deinit {
+        loop.closeLater(registration)
+    }
+
+    /// The number, for a system call made now.
+    ///
+    /// - Throws: `Errno.badFileDescriptor` after `close()`.
+    package var rawValue: CInt {
+        get throws(Errno) {
+            guard isOpen else { throw .badFileDescriptor }
+            return registration.descriptor
+        }
+    }
+
+    /// Whether `close()` was not called yet.
+    public var isOpen: Bool {
+        loop.checkIsolated()
+        return loop.isCurrent(registration)
+    }
+
+    /// Returns when something may be there to read: after EAGAIN or a short read, never before the first read.
+    ///
+    /// - Throws: `Errno.canceled` when the task is cancelled, `Errno.badFileDescriptor` when it is closed.
+    public func readable() async throws(Errno) {
+        try await loop.wait(registration, .read)
+    }
+
+    /// Returns when there may be room to write.
+    ///
+    /// - Throws: `Errno.canceled` when the task is cancelled, `Errno.badFileDescriptor` when it is closed.
+    public func writable() async throws(Errno) {
+        try await loop.wait(registration, .write)
+    }
+
+    /// Calls `body` on the loop's thread at each edge of the reading side, until `close()`. The loop keeps `body`.
+    package func observe(_ body: @escaping @Sendable () -> Void) {
+        loop.observe(registration, body)
+    }
+
+    /// Closes the descriptor; waits end with `Errno.badFileDescriptor`. Nothing happens the second time.
+    public func close() {
+        loop.close(registration)
+    }
+}

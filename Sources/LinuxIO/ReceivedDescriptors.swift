@@ -1,0 +1,9 @@
+/// What came with received bytes besides them.
+public struct ReceivedDescriptors: Sendable {
+    /// Descriptors, in the order the peer gave them.
+    public let descriptors: [SharedDescriptor]
+    /// More came than were asked for; the rest is closed.
+    public let hadSurplus: Bool
+    /// The kernel could not install all of them (MSG_CTRUNC), as when this process has too many open files.
+    public let wereTruncated: Bool
+}

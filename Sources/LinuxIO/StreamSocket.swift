@@ -1,0 +1,151 @@
+import CLinux
+public import SystemPackage
+
+/// A connected unix stream socket on a loop.
+///
+/// Used on the loop's thread only (checked). One task may receive while another sends. Closed by `close()` or with the
+/// last reference. `@unchecked Sendable` for the same reason as `PolledDescriptor`.
+@safe public final class StreamSocket: @unchecked Sendable {
+    /// The loop it belongs to.
+    public var loop: EventLoop { polled.loop }
+    private let polled: PolledDescriptor
+    /// The last read took everything there was, so the next one would only be told EAGAIN.
+    private var isDrained = false
+
+    /// Gives a connected non-blocking socket to the loop.
+    ///
+    /// - Throws: `Errno` of epoll_ctl(2); the socket is closed then.
+    init(nonBlocking descriptor: consuming OwnedDescriptor, on loop: EventLoop) throws(Errno) {
+        polled = try PolledDescriptor(descriptor, on: loop)
+    }
+
+    /// Gives a connected socket to the loop.
+    ///
+    /// - Throws: `Errno` of fcntl(2) or epoll_ctl(2); the socket is closed then.
+    public convenience init(adopting descriptor: consuming OwnedDescriptor, on loop: EventLoop) throws(Errno) {
+        let number = descriptor.rawValue
+        try kernelCall("fcntl") { clinux_prepare(number, true) }
+        try self.init(nonBlocking: descriptor, on: loop)
+    }
+
+    /// Two sockets connected to each other.
+    ///
+    /// - Throws: `Errno` of socketpair(2) or epoll_ctl(2).
+    public static func pair(on loop: EventLoop) throws(Errno) -> (StreamSocket, StreamSocket) {
+        let pair = try DescriptorPair()
+        let first = try StreamSocket(adopting: pair.first, on: loop)
+        return (first, try StreamSocket(adopting: pair.second, on: loop))
+    }
+
+    // MARK: Receiving
+
+    /// Waits for bytes and lends them to `body` in the loop's own buffer; no bytes at the end of the stream.
+    ///
+    /// Descriptors that the peer passes are kept up to `limit` (at most 253); the others are closed.
+    ///
+    /// - Throws: `Errno` of recvmsg(2), `Errno.canceled` when the task is cancelled, `Errno.badFileDescriptor` when the
+    ///   socket is closed. Nothing was taken from the socket then.
+    public func receive<Result>(
+        keepingDescriptors limit: Int = 0, _ body: (Span<UInt8>, ReceivedDescriptors) -> Result
+    ) async throws(Errno) -> Result {
+        while true {
+            if Task.isCancelled { throw .canceled }
+            if isDrained {
+                isDrained = false
+                try await polled.readable()
+            }
+            do throws(Errno) {
+                return try receiveNow(limit, body)
+            } catch .wouldBlock {
+                isDrained = true
+            }
+        }
+    }
+
+    private func receiveNow<Result>(
+        _ limit: Int, _ body: (Span<UInt8>, ReceivedDescriptors) -> Result
+    ) throws(Errno) -> Result {
+        let socket = try polled.rawValue
+        return try unsafe loop.withReceiveBuffer { buffer throws(Errno) in
+            let (count, extras) = try unsafe SocketCalls.receive(
+                socket, into: buffer, keeping: min(limit, SocketCalls.maximumDescriptors))
+            // The kernel stops a read behind a message that carried descriptors, although more may follow.
+            let carried = !extras.descriptors.isEmpty || extras.hadSurplus || extras.wereTruncated
+            isDrained = count < buffer.count && !carried
+            let bytes = unsafe Span<UInt8>(
+                _unsafeStart: buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), count: count)
+            return body(bytes, extras)
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends what fits now; how many bytes that were. Descriptors go with the first byte, so only when it is not 0.
+    ///
+    /// - Throws: `Errno.brokenPipe` when the peer is gone, `Errno` of sendmsg(2).
+    public func sendNow(_ bytes: Span<UInt8>, descriptors: [SharedDescriptor] = []) throws(Errno) -> Int {
+        do throws(Errno) {
+            return try SocketCalls.send(try polled.rawValue, bytes, descriptors)
+        } catch .wouldBlock {
+            return 0
+        }
+    }
+
+    /// Returns when there may be room to send, after `sendNow` has sent less than all.
+    ///
+    /// - Throws: `Errno.canceled` when the task is cancelled, `Errno.badFileDescriptor` when the socket is closed.
+    public func writable() async throws(Errno) {
+        try await polled.writable()
+    }
+
+    /// Sends all of `bytes`, with `descriptors` (at most 253) at the first byte.
+    ///
+    /// - Throws: as `sendNow` and `writable`; a part may have been sent.
+    public func send(_ bytes: ArraySlice<UInt8>, descriptors: [SharedDescriptor] = []) async throws(Errno) {
+        var rest = bytes
+        var unsent = descriptors
+        while true {
+            let count = try sendNow(rest.span, descriptors: unsent)
+            if count > 0 { unsent = [] }
+            rest = rest.dropFirst(count)
+            if rest.isEmpty { return }
+            try await polled.writable()
+        }
+    }
+
+    /// Sends all of `bytes`, with `descriptors` (at most 253) at the first byte.
+    ///
+    /// - Throws: as `sendNow` and `writable`; a part may have been sent.
+    public func send(_ bytes: [UInt8], descriptors: [SharedDescriptor] = []) async throws(Errno) {
+        try await send(bytes[...], descriptors: descriptors)
+    }
+
+    // MARK: Peer and end
+
+    /// Who is at the other end.
+    ///
+    /// - Throws: `Errno` of getsockopt(2).
+    public var peerCredentials: PeerCredentials {
+        get throws(Errno) { try SocketCalls.peerCredentials(try polled.rawValue) }
+    }
+
+    /// A pidfd of the process at the other end.
+    ///
+    /// - Throws: `Errno.noProtocolOption` before Linux 6.5, `Errno` of getsockopt(2).
+    public func openPeerProcess() throws(Errno) -> OwnedDescriptor {
+        try SocketCalls.peerProcess(try polled.rawValue)
+    }
+
+    /// Tells the peer that no more bytes will come; receiving goes on.
+    ///
+    /// - Throws: `Errno` of shutdown(2).
+    public func shutdownSending() throws(Errno) {
+        let socket = try polled.rawValue
+        try kernelCall("shutdown") { clinux_shutdown_write(socket) }
+    }
+
+    /// Closes the socket; waits end with `Errno.badFileDescriptor`. Nothing happens the second time.
+    public func close() {
+        polled.close()
+    }
+}

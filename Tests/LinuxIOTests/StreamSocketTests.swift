@@ -1,0 +1,203 @@
+import Glibc
+import LinuxIO
+import SystemPackage
+import Testing
+
+@Suite struct StreamSocketTests {
+    /// Receives until `count` bytes are there or the peer has ended its stream.
+    private static func receive(_ count: Int, from socket: StreamSocket) async throws -> [UInt8] {
+        var all: [UInt8] = []
+        while all.count < count {
+            let before = all.count
+            try await socket.receive { bytes, _ in all.append(contentsOf: bytes.array) }
+            if all.count == before { break }
+        }
+        return all
+    }
+
+    @Test func sendsAndReceives() async throws {
+        let received = try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            try await left.send(Array("hello".utf8))
+            return try await right.receive { bytes, _ in bytes.array }
+        }
+        #expect(received == Array("hello".utf8))
+    }
+
+    @Test func continuesPartialWrites() async throws {
+        let sent = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
+        let received = try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            #expect(try left.sendNow(sent.span) < sent.count, "the socket takes everything at once: no test")
+            _ = try await right.receive { bytes, _ in bytes.count }
+            let (a, b) = try StreamSocket.pair(on: loop)
+            return try await withThrowingTaskGroup(of: [UInt8].self) { group in
+                group.addTask(executorPreference: loop) {
+                    try await a.send(sent)
+                    try a.shutdownSending()
+                    return []
+                }
+                group.addTask(executorPreference: loop) { try await Self.receive(.max, from: b) }
+                var all: [UInt8] = []
+                for try await part in group { all += part }
+                return all
+            }
+        }
+        #expect(received == sent)
+    }
+
+    @Test func sendsOnAfterWouldBlock() async throws {
+        let faults = InjectedFaults(["sendmsg": [.wouldBlock, nil]])
+        let received = try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            try await InjectedFaults.$current.withValue(faults) { try await left.send([1]) }
+            return try await right.receive { bytes, _ in bytes.array }
+        }
+        #expect(received == [1])
+        #expect(faults.areUsedUp)
+    }
+
+    @Test func keepsAnEdgeThatComesWhileNobodyWaits() async throws {
+        let received = try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            // A short read: the next one waits for an edge.
+            try await left.send([1])
+            var all = try await right.receive { bytes, _ in bytes.array }
+            try await left.send([2])
+            // Turns of the loop in which the edge is seen and nobody waits.
+            try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
+            all += try await right.receive { bytes, _ in bytes.array }
+            return all
+        }
+        #expect(received == [1, 2])
+    }
+
+    @Test func seesTheEndThatCameWithTheLastBytes() async throws {
+        let counts = try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            try await left.send([1, 2, 3])
+            left.close()
+            try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
+            let first = try await right.receive { bytes, _ in bytes.count }
+            return [first, try await right.receive { bytes, _ in bytes.count }]
+        }
+        #expect(counts == [3, 0])
+    }
+
+    @Test func sendingToAPeerThatIsGoneIsBrokenPipe() async throws {
+        await #expect(throws: Errno.brokenPipe) {
+            try await withLoop { loop in
+                let (left, right) = try StreamSocket.pair(on: loop)
+                right.close()
+                try await left.send([1])
+            }
+        }
+    }
+
+    @Test(arguments: [true, false]) func cancellationEndsWaits(receiving: Bool) async throws {
+        await #expect(throws: Errno.canceled) {
+            try await withLoop { loop in
+                let (left, _right) = try StreamSocket.pair(on: loop)
+                defer { withExtendedLifetime(_right) {} }
+                let task = Task.detached(executorPreference: loop) {
+                    if receiving {
+                        _ = try await left.receive { bytes, _ in bytes.count }
+                    } else {
+                        try await left.send([UInt8](repeating: 0, count: 10_000_000))
+                    }
+                }
+                try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
+                task.cancel()
+                try await task.value
+            }
+        }
+    }
+
+    @Test func closeEndsWaits() async throws {
+        await #expect(throws: Errno.badFileDescriptor) {
+            try await withLoop { loop in
+                let (left, right) = try StreamSocket.pair(on: loop)
+                defer { withExtendedLifetime(right) {} }
+                let task = Task.detached(executorPreference: loop) {
+                    try await left.receive { bytes, _ in bytes.count }
+                }
+                try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
+                left.close()
+                _ = try await task.value
+            }
+        }
+    }
+
+    @Test func anEventOfAnEarlierDescriptorOfTheSameNumberIsDropped() async throws {
+        try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            // Bytes are pending for `right` when it is closed; its number goes to the next socket.
+            try await left.send([1])
+            right.close()
+            let (a, b) = try StreamSocket.pair(on: loop)
+            let task = Task.detached(executorPreference: loop) {
+                try await [a, b][0].receive { bytes, _ in bytes.array }
+            }
+            try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
+            try await b.send([9])
+            let received = try await task.value
+            #expect(received == [9])
+        }
+    }
+
+    @Test func passesDescriptors() async throws {
+        try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            let passed = SharedDescriptor(try Files.openReadWrite("/dev/null"))
+            try await left.send([7], descriptors: [passed, passed])
+            try await left.send([8])
+            let (bytes, extras) = try await right.receive(keepingDescriptors: 253) { ($0.array, $1) }
+            #expect(bytes == [7])
+            #expect(extras.descriptors.count == 2)
+            #expect(!extras.hadSurplus && !extras.wereTruncated)
+            let device = try extras.descriptors[1].withDescriptor { descriptor throws(Errno) in
+                try descriptor.status().device
+            }
+            #expect(device == FileStatus.DeviceNumber(major: 1, minor: 3))
+            // The read stopped behind the descriptors although a byte follows; no edge comes for it.
+            let rest = try await right.receive { bytes, _ in bytes.array }
+            #expect(rest == [8])
+        }
+    }
+
+    @Test(arguments: [0, 1, 252]) func closesSurplusDescriptors(limit: Int) async throws {
+        try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            let (probe, end) = try StreamSocket.pair(on: loop)
+            let pair = try DescriptorPair()
+            let passed = SharedDescriptor(pair.first)
+            try await left.send([7], descriptors: Array(repeating: passed, count: 253))
+            let extras = try await right.receive(keepingDescriptors: limit) { $1 }
+            #expect(extras.descriptors.count == limit)
+            #expect(extras.hadSurplus && !extras.wereTruncated)
+            withExtendedLifetime((probe, end)) {}
+        }
+    }
+
+    @Test func knowsItsPeer() async throws {
+        let credentials = try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            defer { withExtendedLifetime(right) {} }
+            return try left.peerCredentials
+        }
+        #expect(credentials.processID == getpid())
+        #expect(credentials.userID == getuid())
+        #expect(credentials.groupID == getgid())
+    }
+
+    @Test func refusesUseAfterClose() async throws {
+        await #expect(throws: Errno.badFileDescriptor) {
+            try await withLoop { loop in
+                let (left, _) = try StreamSocket.pair(on: loop)
+                left.close()
+                left.close()
+                _ = try left.sendNow([1].span)
+            }
+        }
+    }
+}
