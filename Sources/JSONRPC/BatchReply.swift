@@ -1,0 +1,25 @@
+internal import LinuxIO
+
+/// The line that answers a batch, put together while its requests are executed.
+struct BatchReply {
+    private let limits: RPCLimits
+    private(set) var bytes: [UInt8] = []
+    private(set) var descriptors: [SharedDescriptor] = []
+
+    init(limits: RPCLimits) {
+        self.limits = limits
+    }
+
+    /// Appends the response to one request of the batch.
+    mutating func append(_ reply: RPCReply, id: RPCID) {
+        bytes.append(UInt8(ascii: bytes.isEmpty ? "[" : ","))
+        let left = max(0, limits.replyBytes - bytes.count)
+        descriptors += reply.write(id: id, to: &bytes, resultBytes: left, limits: limits)
+    }
+
+    /// Ends the line; it stays empty when no request was answered.
+    mutating func finish() {
+        guard !bytes.isEmpty else { return }
+        bytes.append(UInt8(ascii: "]"))
+    }
+}

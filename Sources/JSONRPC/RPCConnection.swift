@@ -1,0 +1,275 @@
+internal import LinuxIO
+internal import SystemPackage
+
+/// One connection: moves bytes between its socket and its session and runs deferred bodies, all on the loop.
+actor RPCConnection {
+    private static let nothing: [UInt8] = []
+    /// As much as one read of the loop brings.
+    private static let fullRead = 65_536
+
+    private let loop: EventLoop
+    private let stream: StreamSocket
+    private let peer: RPCPeer
+    private let limits: RPCLimits
+    private let handler: any RPCHandler
+    private var session: RPCSession
+    private var isClosed = false
+    /// A task of the connection waits for room to send, or for the client to hang up.
+    private var isWatchingSendSide = false
+    /// The reader, while requests are not taken.
+    private var waitingReader: CheckedContinuation<Void, Never>?
+    private var partialLineTimer: TimerToken?
+    private var unreadReplyTimer: TimerToken?
+
+    init(_ stream: StreamSocket, peer: RPCPeer, limits: RPCLimits, handler: any RPCHandler, on loop: EventLoop) {
+        self.loop = loop
+        self.stream = stream
+        self.peer = peer
+        self.limits = limits
+        self.handler = handler
+        session = RPCSession(limits: limits, peer: peer, handler: handler)
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    // MARK: Life
+
+    /// Serves the client until it is gone, has been answered after its last line, or is closed; returns when the deferred
+    /// bodies have returned.
+    func serve() async {
+        await withDiscardingTaskGroup { group in
+            while !isClosed {
+                guard session.takesRequests || session.isInputEnded else {
+                    watchSendSide(in: &group)
+                    await waitUntilRequestsAreTaken()
+                    takeKept()
+                    start(in: &group)
+                    continue
+                }
+                let reception = await receive()
+                start(in: &group)
+                if reception == .nothingAnyMore { break }
+                // Waiting for more lets others run; a client that sends without end does not make this one wait.
+                if reception == .part { await Task.yield() }
+            }
+            session.inputEnded()
+            settle()
+            if !isClosed {
+                watchSendSide(in: &group)
+                await waitUntilClosed()
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Takes no further request; the connection is closed when those in flight have been answered.
+    func drain() {
+        session.ignoreInput()
+        settle()
+    }
+
+    /// Closes the connection at once. Deferred bodies are cancelled.
+    func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        session.abandon()
+        setPartialLineTimer(false)
+        setUnreadReplyTimer(false)
+        stream.close()
+        wakeReader()
+        handler.connectionClosed(peer)
+    }
+
+    /// Closes the connection when nothing is left to do, and lets the reader go on when it may.
+    private func settle() {
+        flush()
+        if session.isInputEnded, session.isIdle {
+            close()
+        } else if session.takesRequests {
+            wakeReader()
+        }
+    }
+
+    // MARK: Receiving
+
+    private enum Reception {
+        case all
+        /// More may be there already.
+        case part
+        case nothingAnyMore
+    }
+
+    /// Takes what has come.
+    private func receive() async -> Reception {
+        do throws(Errno) {
+            return try await stream.receive(keepingDescriptors: limits.descriptors) { bytes, extras in
+                guard !bytes.isEmpty else { return .nothingAnyMore }
+                let areTruncated = extras.hadSurplus || extras.wereTruncated
+                session.received(extras.descriptors, areTruncated: areTruncated)
+                take(bytes)
+                return bytes.count < Self.fullRead && extras.descriptors.isEmpty && !areTruncated ? .all : .part
+            }
+        } catch {
+            // The task is cancelled, the peer is gone, or the connection was closed meanwhile.
+            close()
+            return .nothingAnyMore
+        }
+    }
+
+    private func take(_ bytes: Span<UInt8>) {
+        let linesTaken = session.linesTaken
+        var position = 0
+        repeat {
+            session.process(bytes, from: &position)
+            flush()
+        } while position < bytes.count && session.takesRequests
+        if position < bytes.count {
+            session.keep(bytes.extracting(position..<bytes.count))
+        }
+        limitPartialLine(since: linesTaken)
+    }
+
+    private func takeKept() {
+        let linesTaken = session.linesTaken
+        session.processKept()
+        flush()
+        limitPartialLine(since: linesTaken)
+    }
+
+    /// The time of a line runs from its first byte, however many follow.
+    private func limitPartialLine(since linesTaken: UInt64) {
+        guard session.isInsideLine else {
+            setPartialLineTimer(false)
+            return
+        }
+        if partialLineTimer == nil || session.linesTaken != linesTaken {
+            setPartialLineTimer(true)
+        }
+    }
+
+    private func waitUntilRequestsAreTaken() async {
+        while !session.takesRequests, !isClosed, !session.isInputEnded {
+            await withCheckedContinuation { waitingReader = $0 }
+        }
+    }
+
+    private func waitUntilClosed() async {
+        while !isClosed {
+            await withCheckedContinuation { waitingReader = $0 }
+        }
+    }
+
+    private func wakeReader() {
+        waitingReader?.resume()
+        waitingReader = nil
+    }
+
+    // MARK: Executing
+
+    private func start(in group: inout DiscardingTaskGroup) {
+        for deferred in session.takeStarted() {
+            group.addTask { await self.perform(deferred) }
+        }
+        if !session.outgoing.isEmpty {
+            watchSendSide(in: &group)
+        }
+    }
+
+    /// Runs a deferred body; for one of a batch, those that follow in the batch too.
+    private func perform(_ deferred: RPCSession.Deferred) async {
+        var current = deferred
+        while true {
+            let reply = await current.body()
+            session.finished(current.slot, reply)
+            guard let next = session.takeNextOfBatch() else { break }
+            current = next
+        }
+        settle()
+        if !session.outgoing.isEmpty, !isWatchingSendSide {
+            await sendWhenThereIsRoom()
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends what fits.
+    private func flush() {
+        guard !isClosed, !session.outgoing.isEmpty else { return }
+        var hasSent = false
+        do throws(Errno) {
+            while try session.sendNext({ bytes, descriptors throws(Errno) in
+                let count = try stream.sendNow(bytes, descriptors: descriptors)
+                hasSent = hasSent || count > 0
+                return count
+            }) {}
+        } catch {
+            close()
+            return
+        }
+        if session.outgoing.isEmpty {
+            setUnreadReplyTimer(false)
+        } else if unreadReplyTimer == nil || hasSent {
+            setUnreadReplyTimer(true)
+        }
+    }
+
+    private func watchSendSide(in group: inout DiscardingTaskGroup) {
+        guard !isWatchingSendSide, !isClosed else { return }
+        isWatchingSendSide = true
+        group.addTask { await self.sendWhenThereIsRoom() }
+    }
+
+    /// Sends what waits, and closes the connection when the client hangs up: while nothing is read, only the sending side
+    /// tells.
+    private func sendWhenThereIsRoom() async {
+        isWatchingSendSide = true
+        defer { isWatchingSendSide = false }
+        do throws(Errno) {
+            while !isClosed, !session.outgoing.isEmpty || !session.takesRequests {
+                try await stream.writable()
+                // A call without bytes fails when the peer has hung up.
+                _ = try stream.sendNow(Self.nothing.span)
+                settle()
+            }
+        } catch {
+            close()
+        }
+    }
+
+    // MARK: Time limits
+
+    private func setPartialLineTimer(_ isOn: Bool) {
+        if let timer = partialLineTimer {
+            loop.cancel(timer)
+            partialLineTimer = nil
+        }
+        guard isOn else { return }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: UInt64(limits.partialLineMs))
+        partialLineTimer = loop.schedule(at: deadline) { [weak self] in
+            self?.assumeIsolated { $0.partialLineTimedOut() }
+        }
+    }
+
+    private func partialLineTimedOut() {
+        partialLineTimer = nil
+        session.partialLineTimedOut()
+        settle()
+    }
+
+    private func setUnreadReplyTimer(_ isOn: Bool) {
+        if let timer = unreadReplyTimer {
+            loop.cancel(timer)
+            unreadReplyTimer = nil
+        }
+        guard isOn else { return }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: UInt64(limits.unreadReplyMs))
+        unreadReplyTimer = loop.schedule(at: deadline) { [weak self] in
+            self?.assumeIsolated { $0.unreadReplyTimedOut() }
+        }
+    }
+
+    private func unreadReplyTimedOut() {
+        unreadReplyTimer = nil
+        close()
+    }
+}

@@ -1,0 +1,123 @@
+public import LinuxIO
+internal import SystemPackage
+
+/// Serves JSON-RPC 2.0 over a unix stream socket, one JSON value per line, on one loop.
+///
+/// Requests of a connection are handed to the handler in the order of reception; replies go out when they are there. A
+/// batch is executed in array order, and what follows it waits for its end. Clients that vanish, do not read or do not end
+/// a line cost bounded memory and are closed.
+public actor RPCServer {
+    private let loop: EventLoop
+    private let listener: UnixListener
+    private let limits: RPCLimits
+    private let handler: any RPCHandler
+    private var census: ConnectionCensus
+    private var connections: [UInt64: RPCConnection] = [:]
+    private var lastNumber: UInt64 = 0
+    private var isDraining = false
+
+    /// A server that accepts nothing before `run()`.
+    ///
+    /// - Parameters:
+    ///   - listener: Where clients connect.
+    ///   - limits: What clients may do.
+    ///   - serverUID: The user of this process, exempt as user 0 is from the limit of connections per user.
+    ///   - handler: What executes requests.
+    ///   - loop: Runs everything.
+    public init(
+        listener: UnixListener, limits: RPCLimits = RPCLimits(), serverUID: UInt32, handler: any RPCHandler,
+        on loop: EventLoop
+    ) {
+        self.loop = loop
+        self.listener = listener
+        self.limits = limits
+        self.handler = handler
+        census = ConnectionCensus(limits: limits, serverUID: serverUID)
+    }
+
+    /// The loop.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    /// How many connections there are.
+    public var connectionCount: Int { census.total }
+
+    /// Accepts and serves connections until the server has drained or the task is cancelled.
+    ///
+    /// - Returns: When all connections are closed and all deferred bodies have returned.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            while !isDraining {
+                do throws(Errno) {
+                    let stream = try await listener.accept()
+                    if let connection = open(stream) {
+                        group.addTask { await self.serve(connection) }
+                    }
+                    // Clients that connect without end must not keep the loop from those that are there.
+                    await Task.yield()
+                } catch {
+                    return
+                }
+            }
+        }
+    }
+
+    /// Takes no more connections and requests, so that `run()` returns when those in flight have been answered. At
+    /// `deadline` what is left is closed and cancelled.
+    public func drain(until deadline: MonotonicInstant) {
+        isDraining = true
+        listener.close()
+        for connection in connections.values {
+            connection.assumeIsolated { $0.drain() }
+        }
+        _ = loop.schedule(at: deadline) { [weak self] in
+            self?.assumeIsolated { $0.closeAll() }
+        }
+    }
+
+    private func closeAll() {
+        for connection in connections.values {
+            connection.assumeIsolated { $0.close() }
+        }
+    }
+
+    private struct Opened: Sendable {
+        let connection: RPCConnection
+        let peer: RPCPeer
+    }
+
+    /// Admits a connection, or answers it with the reason and closes it.
+    private func open(_ stream: StreamSocket) -> Opened? {
+        guard let credentials = try? stream.peerCredentials else { return nil }
+        if let limit = census.admit(uid: credentials.userID) {
+            refuse(stream, .limitExceeded(limit, of: limits))
+            return nil
+        }
+        lastNumber += 1
+        let peer = RPCPeer(
+            connection: lastNumber, pid: credentials.processID, uid: credentials.userID, gid: credentials.groupID)
+        do throws(RPCError) {
+            try handler.connectionOpened(peer)
+        } catch {
+            census.leave(uid: peer.uid)
+            refuse(stream, error)
+            return nil
+        }
+        let connection = RPCConnection(stream, peer: peer, limits: limits, handler: handler, on: loop)
+        connections[peer.connection] = connection
+        return Opened(connection: connection, peer: peer)
+    }
+
+    private func refuse(_ stream: StreamSocket, _ error: RPCError) {
+        var lines = OutgoingLines()
+        lines.append(.failure(error), id: .null, limits: limits)
+        // A new socket has room for it, unless the client is gone already.
+        _ = try? lines.sendNext { bytes, _ throws(Errno) in try stream.sendNow(bytes) }
+        stream.close()
+    }
+
+    private func serve(_ opened: Opened) async {
+        await opened.connection.serve()
+        connections[opened.peer.connection] = nil
+        census.leave(uid: opened.peer.uid)
+    }
+}

@@ -1,0 +1,285 @@
+internal import LinuxIO
+
+/// One connection's side of the protocol, without its input and output: what has been received, which requests wait for
+/// their reply, and what is to be sent.
+struct RPCSession: ~Copyable {
+    /// What a deferred body answers.
+    enum Slot: Equatable {
+        case request(RPCID)
+        case notification
+        case batchElement
+    }
+
+    /// A deferred body that the connection has to start.
+    struct Deferred: Sendable {
+        let slot: Slot
+        let body: @Sendable () async -> RPCReply
+    }
+
+    private struct Batch {
+        let calls: [RPCMessage.Call]
+        var next = 0
+        /// Of the element that is being executed; nil for a notification.
+        var id: RPCID?
+        var reply: BatchReply
+        var descriptors: LineDescriptors
+    }
+
+    private let limits: RPCLimits
+    private let peer: RPCPeer
+    private let handler: any RPCHandler
+    private var framer: LineFramer
+    /// Received, but not yet to be taken.
+    private var unprocessed: [UInt8] = []
+    /// Of the line that holds the last byte received; the kernel ends a read behind the message that carries them.
+    private var lastLineDescriptors = LineDescriptors()
+    /// Of the line that has begun, when more has been received since.
+    private var partialLineDescriptors = LineDescriptors()
+    private var requestsInFlight = 0
+    private var batch: Batch?
+    /// Replies to deferred requests that wait until the client has read enough.
+    private var parked: [(id: RPCID, reply: RPCReply)] = []
+    /// Nothing more is taken.
+    private(set) var isInputEnded = false
+    /// How many lines have been taken.
+    private(set) var linesTaken: UInt64 = 0
+
+    /// Lines to send.
+    private(set) var outgoing = OutgoingLines()
+    /// Deferred bodies to start, in order.
+    private(set) var started: [Deferred] = []
+
+    init(limits: RPCLimits, peer: RPCPeer, handler: any RPCHandler) {
+        self.limits = limits
+        self.peer = peer
+        self.handler = handler
+        framer = LineFramer(maximumLineBytes: limits.lineBytes)
+    }
+
+    /// Whether a further line may be taken: neither is a batch being executed, nor are there too many requests in flight or
+    /// too many unread bytes.
+    var takesRequests: Bool {
+        !isInputEnded && batch == nil && requestsInFlight < limits.requestsInFlight
+            && outgoing.count < limits.unreadReplyBytes
+    }
+
+    /// Whether everything received has been taken, so that more can be read.
+    var wantsInput: Bool { takesRequests && unprocessed.isEmpty }
+
+    /// Whether a line has begun whose end has not been received.
+    var isInsideLine: Bool { framer.isInsideLine && unprocessed.isEmpty && !isInputEnded }
+
+    /// Whether every request taken has been answered and every answer sent.
+    var isIdle: Bool { requestsInFlight == 0 && batch == nil && outgoing.isEmpty }
+
+    // MARK: Input
+
+    /// Notes the descriptors that came with the chunk of which `process` is called next.
+    mutating func received(_ descriptors: [SharedDescriptor], areTruncated: Bool) {
+        guard !descriptors.isEmpty || areTruncated else { return }
+        lastLineDescriptors.add(descriptors, areTruncated: areTruncated, limit: limits.descriptors)
+    }
+
+    /// Takes the lines of a chunk as far as limits permit, beginning at `position`.
+    mutating func process(_ chunk: Span<UInt8>, from position: inout Int) {
+        while takesRequests, position < chunk.count {
+            let event = framer.next(in: chunk, from: &position)
+            let isLast = position == chunk.count
+            guard let event else {
+                partialLineDescriptors.add(lastLineDescriptors.take(), limit: limits.descriptors)
+                return
+            }
+            linesTaken &+= 1
+            var descriptors = LineDescriptors()
+            if !partialLineDescriptors.isEmpty {
+                descriptors = partialLineDescriptors.take()
+            }
+            if isLast, !lastLineDescriptors.isEmpty {
+                descriptors.add(lastLineDescriptors.take(), limit: limits.descriptors)
+            }
+            switch event {
+            case .line(let range):
+                take(RPCMessage(line: chunk.extracting(range), limits: limits), descriptors)
+            case .lineInPartial:
+                take(RPCMessage(line: framer.partial.span, limits: limits), descriptors)
+            case .overlongLine:
+                refuse(.limitExceeded(.lineBytes, of: limits))
+            }
+        }
+    }
+
+    /// Keeps what is left of a chunk until requests are taken again.
+    mutating func keep(_ rest: Span<UInt8>) {
+        guard !isInputEnded else { return }
+        unprocessed.append(contentsOf: rest)
+    }
+
+    /// Takes the lines that were kept, as far as limits permit.
+    mutating func processKept() {
+        guard takesRequests, !unprocessed.isEmpty else { return }
+        var kept: [UInt8] = []
+        swap(&kept, &unprocessed)
+        var position = 0
+        process(kept.span, from: &position)
+        if position < kept.count {
+            kept.removeFirst(position)
+            swap(&kept, &unprocessed)
+        }
+    }
+
+    /// Answers a line that ends with the input instead of a line feed. It is not executed: it may be truncated.
+    mutating func inputEnded() {
+        guard !isInputEnded else { return }
+        if isInsideLine {
+            refuse(.parseError("the input ended before the line feed"))
+        }
+        ignoreInput()
+    }
+
+    /// Answers a line that did not end in time; nothing that follows can be understood.
+    mutating func partialLineTimedOut() {
+        refuse(.limitExceeded(.partialLineMs, of: limits))
+        ignoreInput()
+    }
+
+    /// Takes no further request.
+    mutating func ignoreInput() {
+        isInputEnded = true
+        unprocessed = []
+        framer = LineFramer(maximumLineBytes: limits.lineBytes)
+        lastLineDescriptors = LineDescriptors()
+        partialLineDescriptors = LineDescriptors()
+    }
+
+    /// Gives up everything but the bodies that are to be started: no request reaches the handler any more.
+    mutating func abandon() {
+        ignoreInput()
+        batch = nil
+        parked = []
+    }
+
+    // MARK: Execution
+
+    private mutating func take(_ message: RPCMessage, _ descriptors: consuming LineDescriptors) {
+        switch message {
+        case .refused(let error):
+            refuse(error)
+        case .single(let call):
+            descriptors.promised = call.descriptorCount
+            take(call, &descriptors)
+        case .batch(let calls):
+            descriptors.promised = calls.reduce(0) { $0 + $1.descriptorCount }
+            batch = Batch(calls: calls, reply: BatchReply(limits: limits), descriptors: descriptors)
+            continueBatch()
+        }
+    }
+
+    private mutating func take(_ call: RPCMessage.Call, _ descriptors: inout LineDescriptors) {
+        switch execute(call, &descriptors) {
+        case .invalid(let id, let error):
+            outgoing.append(.failure(error), id: id, limits: limits)
+        case .disposed(let id, .reply(let reply)):
+            guard let id else { return }
+            outgoing.append(reply, id: id, limits: limits)
+        case .disposed(let id, .deferred(let body)):
+            requestsInFlight += 1
+            started.append(Deferred(slot: id.map { .request($0) } ?? .notification, body: body))
+        }
+    }
+
+    /// Executes the elements of the batch up to one that is deferred or to its end.
+    private mutating func continueBatch() {
+        guard var batch else { return }
+        self.batch = nil
+        while batch.next < batch.calls.count {
+            let call = batch.calls[batch.next]
+            batch.next += 1
+            switch execute(call, &batch.descriptors) {
+            case .invalid(let id, let error):
+                batch.reply.append(.failure(error), id: id)
+            case .disposed(let id, .reply(let reply)):
+                guard let id else { continue }
+                batch.reply.append(reply, id: id)
+            case .disposed(let id, .deferred(let body)):
+                batch.id = id
+                self.batch = batch
+                started.append(Deferred(slot: .batchElement, body: body))
+                return
+            }
+        }
+        batch.reply.finish()
+        outgoing.append(batch.reply)
+    }
+
+    private enum Execution {
+        case invalid(RPCID, RPCError)
+        case disposed(RPCID?, RPCDisposition)
+    }
+
+    private func execute(_ call: RPCMessage.Call, _ descriptors: inout LineDescriptors) -> Execution {
+        switch call {
+        case .invalid(let id, let error):
+            return .invalid(id, error)
+        case .valid(var request, let descriptorCount):
+            if descriptorCount > 0 {
+                do throws(RPCError) {
+                    request.descriptors = try descriptors.take(descriptorCount)
+                } catch {
+                    return .disposed(request.id, .reply(.failure(error)))
+                }
+            }
+            return .disposed(request.id, handler.receive(request, from: peer))
+        }
+    }
+
+    private mutating func refuse(_ error: RPCError) {
+        outgoing.append(.failure(error), id: .null, limits: limits)
+    }
+
+    // MARK: Output
+
+    /// Hands over the bodies to start.
+    mutating func takeStarted() -> [Deferred] {
+        guard !started.isEmpty else { return [] }
+        var bodies: [Deferred] = []
+        swap(&bodies, &started)
+        return bodies
+    }
+
+    /// Hands over the batch's next body, which runs when the one before it has returned.
+    mutating func takeNextOfBatch() -> Deferred? {
+        guard let last = started.last, last.slot == .batchElement else { return nil }
+        return started.removeLast()
+    }
+
+    /// Takes the reply of a deferred body.
+    mutating func finished(_ slot: Slot, _ reply: RPCReply) {
+        switch slot {
+        case .notification:
+            requestsInFlight -= 1
+        case .request(let id) where outgoing.count >= limits.unreadReplyBytes:
+            parked.append((id, reply))
+        case .request(let id):
+            requestsInFlight -= 1
+            outgoing.append(reply, id: id, limits: limits)
+        case .batchElement:
+            if let id = batch?.id {
+                batch?.reply.append(reply, id: id)
+            }
+            continueBatch()
+        }
+    }
+
+    /// Sends the next outgoing piece; see `OutgoingLines.sendNext`.
+    mutating func sendNext<Failure: Error>(
+        _ send: (Span<UInt8>, [SharedDescriptor]) throws(Failure) -> Int
+    ) throws(Failure) -> Bool {
+        let isSent = try outgoing.sendNext(send)
+        while outgoing.count < limits.unreadReplyBytes, !parked.isEmpty {
+            let (id, reply) = parked.removeFirst()
+            requestsInFlight -= 1
+            outgoing.append(reply, id: id, limits: limits)
+        }
+        return isSent
+    }
+}
