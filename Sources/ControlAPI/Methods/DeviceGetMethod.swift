@@ -1,0 +1,70 @@
+public import JSON
+public import Virtio
+
+/// `device.get`
+public enum DeviceGetMethod: ControlMethod {
+    /// A device's name.
+    public struct Params: Sendable, Hashable {
+        /// The device's name on the vdpa bus.
+        public var device: DeviceName
+
+        /// The parameters of the method.
+        public init(device: DeviceName) {
+            self.device = device
+        }
+    }
+
+    /// One device.
+    public struct Result: Sendable, Hashable {
+        /// The device.
+        public var device: DeviceInfo
+
+        /// The result of the method.
+        public init(device: DeviceInfo) {
+            self.device = device
+        }
+    }
+
+    public static let name = "device.get"
+    public static let summary: StaticString = "Describes one device without touching it."
+    public static let description: StaticString = """
+        Answers from the inventory. Opens nothing and asks no device.
+        """
+    public static let errors: [ErrorCode] = [.deviceNotFound, .kernelError, .hostBlocked, .deadlineExceeded]
+    public static let role = Role.monitor
+    public static let isIdempotent = true
+}
+
+extension DeviceGetMethod.Params: JSONObjectReadable, JSONWritable {
+    public static var schemaName: String { "DeviceGetParams" }
+    public static var schemaSummary: StaticString { "A device's name." }
+
+    /// Reads the object.
+    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        device = try members.required("device", "The device's name on the vdpa bus.")
+    }
+
+    /// Writes the object.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("device", device)
+        writer.endObject()
+    }
+}
+
+extension DeviceGetMethod.Result: JSONObjectReadable, JSONWritable {
+    public static var schemaName: String { "DeviceGetResult" }
+    public static var schemaSummary: StaticString { "One device." }
+
+    /// Reads the object.
+    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        device = try members.required("device", "The device.")
+    }
+
+    /// Writes the object.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("device", device)
+        writer.endObject()
+    }
+}

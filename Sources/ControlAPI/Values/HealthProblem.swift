@@ -1,0 +1,56 @@
+public import JSON
+public import Virtio
+
+/// Something that keeps the daemon from doing all of its work.
+public struct HealthProblem: Sendable, Hashable {
+    /// What kind of problem it is.
+    public enum Kind: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
+        /// The vdpa netlink family cannot be reached.
+        case netlinkUnavailable
+        /// A kernel call has not returned.
+        case stuckCall
+        /// The state directory cannot be written.
+        case stateDirectory
+        /// A device may be stopped, and vdpad could not resume it.
+        case recoveryFailed
+    }
+
+    /// What kind of problem it is.
+    public var kind: Kind
+    /// One sentence.
+    public var message: String
+    /// The device concerned.
+    public var device: DeviceName?
+    /// For how long.
+    public var sinceMs: UInt64?
+
+    /// Describes a problem.
+    public init(kind: Kind, message: String, device: DeviceName? = nil, sinceMs: UInt64? = nil) {
+        self.kind = kind
+        self.message = message
+        self.device = device
+        self.sinceMs = sinceMs
+    }
+}
+
+extension HealthProblem: JSONObjectReadable, JSONWritable {
+    public static var schemaSummary: StaticString { "Something that keeps the daemon from doing all of its work." }
+
+    /// Reads the object.
+    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        kind = try members.required("kind", "What kind of problem it is.")
+        message = try members.required("message", "One sentence.")
+        device = try members.optional("device", "The device concerned.")
+        sinceMs = try members.optional("sinceMs", "For how long, in milliseconds.")
+    }
+
+    /// Writes the object.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("kind", kind)
+        writer.member("message", message)
+        writer.member("device", ifPresent: device)
+        writer.member("sinceMs", ifPresent: sinceMs)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,103 @@
+public import JSON
+
+/// The limits of the wire contract. What passes one gets an answer that names it.
+public struct Limits: Sendable, Hashable {
+    /// The longest line that is read, in bytes.
+    public var lineBytes: Int
+    /// The longest reply, in bytes.
+    public var replyBytes: Int
+    /// How deeply arrays and objects may be nested.
+    public var depth: Int
+    /// The longest request id that is a string, in bytes.
+    public var idBytes: Int
+    /// The most requests in one batch.
+    public var batchRequests: Int
+    /// The most descriptors that may accompany one line.
+    public var descriptors: Int
+    /// The most connections.
+    public var connections: Int
+    /// The most connections of one user other than root and the daemon's own.
+    public var connectionsPerUID: Int
+    /// Connections kept free for root.
+    public var connectionsKeptForRoot: Int
+    /// The most requests of one connection that are in work at once; then it is not read.
+    public var requestsInFlight: Int
+    /// How long a line may stay incomplete, in milliseconds.
+    public var partialLineMs: Int
+    /// How many bytes of replies may wait for a client to read; then its requests are not read.
+    public var unreadReplyBytes: Int
+    /// How long replies may wait for a client that reads nothing, in milliseconds; then it is disconnected.
+    public var unreadReplyMs: Int
+    /// How long a request waits that names no deadline, in milliseconds.
+    public var defaultDeadlineMs: Int
+
+    /// States the limits in force.
+    public init(
+        lineBytes: Int, replyBytes: Int, depth: Int, idBytes: Int, batchRequests: Int, descriptors: Int,
+        connections: Int, connectionsPerUID: Int, connectionsKeptForRoot: Int, requestsInFlight: Int,
+        partialLineMs: Int, unreadReplyBytes: Int, unreadReplyMs: Int, defaultDeadlineMs: Int
+    ) {
+        self.lineBytes = lineBytes
+        self.replyBytes = replyBytes
+        self.depth = depth
+        self.idBytes = idBytes
+        self.batchRequests = batchRequests
+        self.descriptors = descriptors
+        self.connections = connections
+        self.connectionsPerUID = connectionsPerUID
+        self.connectionsKeptForRoot = connectionsKeptForRoot
+        self.requestsInFlight = requestsInFlight
+        self.partialLineMs = partialLineMs
+        self.unreadReplyBytes = unreadReplyBytes
+        self.unreadReplyMs = unreadReplyMs
+        self.defaultDeadlineMs = defaultDeadlineMs
+    }
+}
+
+extension Limits: JSONObjectReadable, JSONWritable {
+    public static var schemaSummary: StaticString { "The limits of the wire contract." }
+
+    /// Reads the object.
+    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        lineBytes = try members.required("lineBytes", "The longest line that is read.")
+        replyBytes = try members.required("replyBytes", "The longest reply.")
+        depth = try members.required("depth", "How deeply arrays and objects may be nested.")
+        idBytes = try members.required("idBytes", "The longest request id that is a string.")
+        batchRequests = try members.required("batchRequests", "The most requests in one batch.")
+        descriptors = try members.required("descriptors", "The most descriptors that may accompany one line.")
+        connections = try members.required("connections", "The most connections.")
+        connectionsPerUID = try members.required(
+            "connectionsPerUID", "The most connections of one user other than root and the daemon's own.")
+        connectionsKeptForRoot = try members.required("connectionsKeptForRoot", "Connections kept free for root.")
+        requestsInFlight = try members.required(
+            "requestsInFlight", "The most requests of one connection that are in work at once.")
+        partialLineMs = try members.required(
+            "partialLineMs", "How long a line may stay incomplete, in milliseconds.")
+        unreadReplyBytes = try members.required(
+            "unreadReplyBytes", "How many bytes of replies may wait for a client; then its requests are not read.")
+        unreadReplyMs = try members.required(
+            "unreadReplyMs", "How long a client may read nothing of its replies, in milliseconds.")
+        defaultDeadlineMs = try members.required(
+            "defaultDeadlineMs", "How long a request waits that names no deadline, in milliseconds.")
+    }
+
+    /// Writes the object.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("lineBytes", lineBytes)
+        writer.member("replyBytes", replyBytes)
+        writer.member("depth", depth)
+        writer.member("idBytes", idBytes)
+        writer.member("batchRequests", batchRequests)
+        writer.member("descriptors", descriptors)
+        writer.member("connections", connections)
+        writer.member("connectionsPerUID", connectionsPerUID)
+        writer.member("connectionsKeptForRoot", connectionsKeptForRoot)
+        writer.member("requestsInFlight", requestsInFlight)
+        writer.member("partialLineMs", partialLineMs)
+        writer.member("unreadReplyBytes", unreadReplyBytes)
+        writer.member("unreadReplyMs", unreadReplyMs)
+        writer.member("defaultDeadlineMs", defaultDeadlineMs)
+        writer.endObject()
+    }
+}
