@@ -1,0 +1,51 @@
+public import Virtio
+
+/// A whole operation on one open device: everything that is checked, called and read back, in one place.
+///
+/// The same procedures run in a device worker (shared access), on an owned device's thread, and in the simulated host.
+public enum DeviceProcedure: Sendable, Hashable {
+    /// Reads everything that can be read without changing anything.
+    case examine
+
+    /// Stops a running device.
+    ///
+    /// - Parameters:
+    ///   - allowIrreversible: stop also a device that cannot be resumed.
+    ///   - dryRun: make every check up to the ioctl and stop there.
+    case suspend(allowIrreversible: Bool, dryRun: Bool)
+
+    /// Lets a stopped device go on.
+    ///
+    /// - Parameter dryRun: make every check up to the ioctl and stop there.
+    case resume(dryRun: Bool)
+
+    /// Adds bits to the device status and reads back what the device made of it.
+    case setStatus(DeviceStatus)
+
+    /// Resets the device: writes status 0 and reads it back.
+    case reset
+
+    /// Asserts the stop again if `assertStop`, then reads all that the access allows, queues included.
+    case export(assertStop: Bool)
+
+    /// Opens the node and becomes owner; with `bringUp`, negotiates, sets up rings and sets DRIVER_OK. Owner access only.
+    case open(bringUp: BringUp?)
+
+    /// Closes the node, which resets the device. Owner access only.
+    case close
+}
+
+/// How `device.open` brings a device up.
+public struct BringUp: Sendable, Hashable {
+    /// Device features to accept besides VERSION_1 and ACCESS_PLATFORM; nil: those that the rings here can serve.
+    public var features: Features?
+
+    /// Ring size of every queue; nil: the device's maximum, at most 256.
+    public var queueSize: UInt16?
+
+    /// Describes a bring-up.
+    public init(features: Features? = nil, queueSize: UInt16? = nil) {
+        self.features = features
+        self.queueSize = queueSize
+    }
+}

@@ -1,0 +1,54 @@
+import LinuxIO
+import Virtio
+
+/// Reads all devices of the host: netlink knows what they are, sysfs how they are bound, and each knows devices that the
+/// other does not show.
+struct InventoryReader {
+    let paths: HostPaths
+
+    /// The union of netlink and sysfs. Netlink that cannot be reached is no failure of the whole.
+    func read() throws(HostError) -> Inventory {
+        var inventory = Inventory(managementDevices: [], devices: [])
+        var known: [DeviceReply] = []
+        do throws(HostError) {
+            let family = try VDPAFamily(paths: paths)
+            inventory.managementDevices = try family.managementDevices()
+            known = try family.devices()
+        } catch {
+            inventory.netlinkFailure = error
+        }
+        try merge(known, into: &inventory)
+        return inventory
+    }
+
+    /// Puts netlink's devices and those on the bus together.
+    func merge(_ replies: [DeviceReply], into inventory: inout Inventory) throws(HostError) {
+        let bus = VDPABus(paths: paths)
+        // sysfs writes `!` where a name has `/`.
+        let replies = Dictionary(
+            replies.map { (String($0.name.map { $0 == "/" ? "!" : $0 }), $0) }, uniquingKeysWith: { first, _ in first })
+        for string in try bus.names() {
+            guard let name = try? DeviceName(string) else {
+                inventory.foreignNames.append(string)
+                continue
+            }
+            var device = HostDevice(name: name)
+            if let reply = replies[string] { device.take(reply) }
+            // One that went away between the two looks is left out.
+            if let device = try bus.completed(device) { inventory.devices.append(device) }
+        }
+        inventory.devices.sort { $0.name < $1.name }
+    }
+}
+
+extension HostDevice {
+    /// Takes what netlink says of the device.
+    fileprivate mutating func take(_ reply: DeviceReply) {
+        deviceClass = reply.deviceClass
+        managementDevice = reply.managementDevice
+        vendorID = reply.vendorID
+        queueCount = reply.queueCount
+        maximumQueueSize = reply.maximumQueueSize
+        minimumQueueSize = reply.minimumQueueSize
+    }
+}

@@ -1,0 +1,74 @@
+import JSON
+import LinuxIO
+import SystemPackage
+
+/// A worker process and the socket to it. On the loop's thread.
+final class WorkerConnection: Sendable {
+    private let child: ChildProcess
+    private let socket: StreamSocket
+
+    /// Its pid.
+    var processID: Int32 { child.processID }
+
+    /// Starts a worker. It inherits the standard error and its end of the socket, nothing else, and gets SIGKILL when the
+    /// loop's thread ends.
+    ///
+    /// - Throws: `HostError` `workerLost`.
+    init(starting command: WorkerCommand, role: HostWorker.Role, on loop: EventLoop) throws(HostError) {
+        do throws(Errno) {
+            let pair = try DescriptorPair()
+            let far = SharedDescriptor(pair.second)
+            socket = try StreamSocket(adopting: pair.first, on: loop)
+            // A session of its own: a terminal's Ctrl-C is the daemon's to handle, not its workers'.
+            child = try ChildProcess.start(
+                ChildProcess.Request(
+                    executable: command.executable,
+                    arguments: ["vdpad"] + command.arguments + [role.rawValue],
+                    descriptors: [.null, .null, .inherited(2), .passed(far)], hasNewSession: true),
+                on: loop)
+        } catch {
+            throw HostError(
+                .workerLost, "a host worker cannot be started as \(command.executable): \(error)", errno: error)
+        }
+    }
+
+    /// Returns when the process has ended, or the task is cancelled.
+    func waitForEnd() async {
+        _ = await child.exit.wait(until: .distantFuture, on: socket.loop)
+    }
+
+    /// Hangs up; an idle worker ends by it.
+    func close() {
+        socket.close()
+    }
+
+    /// Sends a job and waits for its answer.
+    ///
+    /// - Throws: `HostError` `workerLost` when the worker has ended or speaks nonsense; it is of no use any more.
+    func exchange(_ job: WorkerJob) async throws(HostError) -> HostReply {
+        do throws(Errno) {
+            // A descriptor that is gone from here while it is sent is the worker's alone.
+            try await socket.send(job.request.line, descriptors: [job.descriptor?.take()].compactMap { $0 })
+            var reader = LineReader()
+            while true {
+                let lines: [[UInt8]]? = try await socket.receive { bytes, _ in
+                    bytes.isEmpty ? nil : reader.lines(adding: bytes)
+                }
+                guard let lines else { throw .connectionReset }
+                if let line = lines.first { return try Self.reply(line) }
+            }
+        } catch {
+            throw HostError(
+                .workerLost, "the host worker (process \(processID)) ended during \"\(job.operation)\": \(error)",
+                errno: error)
+        }
+    }
+
+    private static func reply(_ line: [UInt8]) throws(Errno) -> HostReply {
+        do throws(HostError) {
+            return try HostReply(message: try JSONValue(line: line))
+        } catch {
+            throw .badMessage
+        }
+    }
+}

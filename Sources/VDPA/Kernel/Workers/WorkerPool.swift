@@ -1,0 +1,183 @@
+import LinuxIO
+
+/// The daemon's host workers: processes, started ahead and on demand.
+///
+/// From any thread; the processes and their sockets live on the loop's.
+final class WorkerPool: Sendable {
+    /// Something that the pool's owner runs as a task on the loop.
+    typealias Operation = @Sendable () async -> Void
+
+    private struct State {
+        var schedule: WorkerSchedule
+        var inboxes: [UInt64: AsyncStream<WorkerJob>.Continuation] = [:]
+        var lastJob: UInt64 = 0
+        var isStopped = false
+    }
+
+    let loop: EventLoop
+    private let command: WorkerCommand
+    private let spawn: @Sendable (@escaping Operation) -> Void
+    private let state: Lock<State>
+
+    /// A pool without workers.
+    ///
+    /// - Parameters:
+    ///   - loop: where the sockets are.
+    ///   - command: how a worker is started.
+    ///   - limits: how many there may be.
+    ///   - spawn: runs an operation as a task on the loop.
+    init(
+        loop: EventLoop, command: WorkerCommand, limits: WorkerSchedule.Limits,
+        spawn: @escaping @Sendable (@escaping Operation) -> Void
+    ) {
+        self.loop = loop
+        self.command = command
+        self.spawn = spawn
+        state = Lock(State(schedule: WorkerSchedule(limits: limits)))
+    }
+
+    /// Starts a worker ahead of need.
+    func warmUp(_ role: HostWorker.Role) {
+        state.withLock { state in
+            let placement = state.schedule.warmUp(role)
+            _ = carryOut(placement, &state)
+        }
+    }
+
+    /// A number for the next job.
+    func makeJobNumber() -> UInt64 {
+        state.withLock { state in
+            state.lastJob += 1
+            return state.lastJob
+        }
+    }
+
+    /// Has a request carried out under a number of `makeJobNumber`; `finish` is called once, from any thread.
+    func submit(
+        _ request: HostRequest, to role: HostWorker.Role, passing descriptor: SharedDescriptor? = nil, as id: UInt64,
+        finish: @escaping @Sendable (Result<HostReply, HostError>) -> Void
+    ) {
+        let job = WorkerJob(
+            id: id, role: role, request: request, descriptor: descriptor.map { DescriptorHandoff($0) }, since: .now,
+            finish: finish)
+        let refusal: HostError? = state.withLock { state in
+            guard !state.isStopped else { return Self.stopped }
+            return carryOut(state.schedule.submit(job, now: .now), &state)
+        }
+        if let refusal { finish(.failure(refusal)) }
+    }
+
+    /// Gives a job up: its worker is replaced where another job waits for one. Its answer is still taken.
+    func abandon(job: UInt64) {
+        state.withLock { state in
+            guard !state.isStopped, let placement = state.schedule.abandon(job: job, now: .now) else { return }
+            _ = carryOut(placement, &state)
+        }
+    }
+
+    /// Lets all workers end. Jobs that have no answer fail once their tasks are cancelled.
+    func stop() {
+        let waiting = state.withLock { state in
+            state.isStopped = true
+            for inbox in state.inboxes.values { inbox.finish() }
+            state.inboxes = [:]
+            return state.schedule.takeAllWaiting()
+        }
+        for job in waiting { job.finish(.failure(Self.stopped)) }
+    }
+
+    /// How many processes there are.
+    var workerCount: Int { state.withLock { $0.schedule.workerCount } }
+
+    /// The process that has a job.
+    func processID(ofJob job: UInt64) -> Int32? { state.withLock { $0.schedule.processID(ofJob: job) } }
+
+    /// The call of the one worker of a role, when it has not returned for long.
+    func stuckCall(_ role: HostWorker.Role) -> HostHealth.StuckCall? {
+        state.withLock { $0.schedule.stuckCall(role, now: .now) }
+    }
+
+    private static let stopped = HostError(.workerLost, "the host workers are being stopped")
+
+    private func carryOut(_ placement: WorkerSchedule.Placement, _ state: inout State) -> HostError? {
+        switch placement {
+        case .assign(let worker, let job):
+            state.inboxes[worker]?.yield(job)
+        case .start(let worker, let role, let job):
+            let (jobs, inbox) = AsyncStream<WorkerJob>.makeStream()
+            state.inboxes[worker] = inbox
+            if let job { inbox.yield(job) }
+            spawn { [self] in await serve(worker, role, jobs) }
+        case .wait:
+            break
+        case .refuse(let error):
+            return error
+        }
+        return nil
+    }
+
+    // MARK: A worker's task
+
+    private func serve(_ worker: UInt64, _ role: HostWorker.Role, _ jobs: AsyncStream<WorkerJob>) async {
+        let connection: WorkerConnection
+        do throws(HostError) {
+            connection = try WorkerConnection(starting: command, role: role, on: loop)
+        } catch {
+            lose(worker, error)
+            return
+        }
+        state.withLock { $0.schedule.started(worker, processID: connection.processID) }
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                await connection.waitForEnd()
+                connection.close()
+                self.endInbox(worker)
+            }
+            let loss = await work(worker, connection, jobs)
+            connection.close()
+            group.cancelAll()
+            lose(worker, loss)
+        }
+    }
+
+    /// Works jobs off until the worker retires or is lost; why it is of no use any more.
+    private func work(
+        _ worker: UInt64, _ connection: WorkerConnection, _ jobs: AsyncStream<WorkerJob>
+    ) async -> HostError {
+        for await job in jobs {
+            do throws(HostError) {
+                answered(worker, try await connection.exchange(job))
+            } catch {
+                return error
+            }
+        }
+        return HostError(.workerLost, "the host worker (process \(connection.processID)) has ended")
+    }
+
+    private func answered(_ worker: UInt64, _ reply: HostReply) {
+        let job = state.withLock { state in
+            let (job, next) = state.schedule.answered(worker, now: .now)
+            switch next {
+            case .run(let next): state.inboxes[worker]?.yield(next)
+            case .rest: break
+            case .retire: state.inboxes.removeValue(forKey: worker)?.finish()
+            }
+            return job
+        }
+        job?.finish(.success(reply))
+    }
+
+    private func endInbox(_ worker: UInt64) {
+        state.withLock { $0.inboxes[worker]?.finish() }
+    }
+
+    private func lose(_ worker: UInt64, _ error: HostError) {
+        let job: WorkerJob? = state.withLock { state in
+            state.inboxes.removeValue(forKey: worker)?.finish()
+            let (job, next) = state.schedule.lost(worker, now: .now)
+            if let next, !state.isStopped { _ = carryOut(next, &state) }
+            return job
+        }
+        job?.finish(.failure(error))
+    }
+}

@@ -1,0 +1,196 @@
+import LinuxIO
+
+/// Which worker does what. It does nothing by itself: what it returns is to be carried out by the pool.
+struct WorkerSchedule {
+    /// How many workers of a role there may be.
+    struct Limits: Sendable, Hashable {
+        /// Device workers at work at once; those that were given up are not counted.
+        var deviceWorkers = 64
+        /// Device workers that stay when there is nothing to do.
+        var idleDeviceWorkers = 2
+        /// Jobs of one role that wait.
+        var waitingJobs = 1024
+        /// After how long a call of the one netlink or scan worker counts as stuck.
+        var stuckAfterMilliseconds: UInt64 = 5_000
+
+        func workers(_ role: HostWorker.Role) -> Int { role == .device ? deviceWorkers : 1 }
+        func idleWorkers(_ role: HostWorker.Role) -> Int { role == .device ? idleDeviceWorkers : 1 }
+    }
+
+    private enum Occupation {
+        case idle
+        case busy(WorkerJob)
+        case abandoned(WorkerJob)
+    }
+
+    private struct Worker {
+        let role: HostWorker.Role
+        var occupation: Occupation
+        var processID: Int32?
+
+        var job: WorkerJob? {
+            switch occupation {
+            case .idle: nil
+            case .busy(let job), .abandoned(let job): job
+            }
+        }
+
+        var isIdle: Bool {
+            if case .idle = occupation { true } else { false }
+        }
+
+        var isAbandoned: Bool {
+            if case .abandoned = occupation { true } else { false }
+        }
+    }
+
+    private let limits: Limits
+    private var workers: [UInt64: Worker] = [:]
+    private var waiting: [HostWorker.Role: [WorkerJob]] = [:]
+    private var lastWorker: UInt64 = 0
+
+    /// No workers yet.
+    init(limits: Limits) {
+        self.limits = limits
+    }
+
+    /// What is to be done with a job.
+    enum Placement {
+        /// A worker that is there.
+        case assign(UInt64, WorkerJob)
+        /// One that is to be started.
+        case start(UInt64, HostWorker.Role, WorkerJob?)
+        case wait
+        case refuse(HostError)
+    }
+
+    /// Takes a job in.
+    mutating func submit(_ job: WorkerJob, now: MonotonicInstant) -> Placement {
+        var job = job
+        job.since = now
+        if let idle = workers.first(where: { $0.value.role == job.role && $0.value.isIdle })?.key {
+            workers[idle]?.occupation = .busy(job)
+            return .assign(idle, job)
+        }
+        if working(job.role) < limits.workers(job.role) { return start(job.role, job) }
+        if job.role != .device, let stuck = stuckCall(job.role, now: now) {
+            return .refuse(Self.blocked(by: stuck, now))
+        }
+        guard waiting[job.role, default: []].count < limits.waitingJobs else {
+            return .refuse(HostError(.blocked, "\(limits.waitingJobs) \(job.role.rawValue) calls wait already"))
+        }
+        waiting[job.role, default: []].append(job)
+        return .wait
+    }
+
+    /// A worker of the role with nothing to do, started ahead.
+    mutating func warmUp(_ role: HostWorker.Role) -> Placement {
+        start(role, nil)
+    }
+
+    private mutating func start(_ role: HostWorker.Role, _ job: WorkerJob?) -> Placement {
+        lastWorker += 1
+        workers[lastWorker] = Worker(role: role, occupation: job.map { .busy($0) } ?? .idle)
+        return .start(lastWorker, role, job)
+    }
+
+    /// What a worker does after it has answered.
+    enum Next {
+        case run(WorkerJob)
+        case rest
+        case retire
+    }
+
+    /// A worker has answered.
+    ///
+    /// - Returns: the job that it answered, and what it does now.
+    mutating func answered(_ id: UInt64, now: MonotonicInstant) -> (job: WorkerJob?, next: Next) {
+        guard let worker = workers[id] else { return (nil, .retire) }
+        let job = worker.job
+        workers[id]?.occupation = .idle
+        // An abandoned worker that comes back was replaced, and takes part again only within the limit.
+        if working(worker.role) <= limits.workers(worker.role), var next = takeWaiting(worker.role) {
+            next.since = now
+            workers[id]?.occupation = .busy(next)
+            return (job, .run(next))
+        }
+        guard idle(worker.role) <= limits.idleWorkers(worker.role) else {
+            workers[id] = nil
+            return (job, .retire)
+        }
+        return (job, .rest)
+    }
+
+    /// A worker has ended.
+    ///
+    /// - Returns: the job that it did not answer, and what is to be done with the next one that waits.
+    mutating func lost(_ id: UInt64, now: MonotonicInstant) -> (job: WorkerJob?, next: Placement?) {
+        guard let worker = workers.removeValue(forKey: id) else { return (nil, nil) }
+        return (worker.job, startWaiting(worker.role, now: now))
+    }
+
+    /// A job is given up: its worker is left to itself, and another may take its place.
+    mutating func abandon(job id: UInt64, now: MonotonicInstant) -> Placement? {
+        guard let (key, worker) = workers.first(where: { $0.value.job?.id == id }), let job = worker.job else {
+            return nil
+        }
+        workers[key]?.occupation = .abandoned(job)
+        return startWaiting(worker.role, now: now)
+    }
+
+    private mutating func startWaiting(_ role: HostWorker.Role, now: MonotonicInstant) -> Placement? {
+        guard working(role) < limits.workers(role), var job = takeWaiting(role) else { return nil }
+        job.since = now
+        return start(role, job)
+    }
+
+    private mutating func takeWaiting(_ role: HostWorker.Role) -> WorkerJob? {
+        guard waiting[role]?.isEmpty == false else { return nil }
+        return waiting[role]?.removeFirst()
+    }
+
+    /// Forgets what waits.
+    mutating func takeAllWaiting() -> [WorkerJob] {
+        defer { waiting = [:] }
+        return waiting.values.flatMap { $0 }
+    }
+
+    /// A worker's process has started.
+    mutating func started(_ id: UInt64, processID: Int32) {
+        workers[id]?.processID = processID
+    }
+
+    /// How many workers there are.
+    var workerCount: Int { workers.count }
+
+    /// The process that has a job.
+    func processID(ofJob id: UInt64) -> Int32? {
+        workers.values.first { $0.job?.id == id }?.processID
+    }
+
+    /// The call of the one worker of a role, when it has not returned for long.
+    func stuckCall(_ role: HostWorker.Role, now: MonotonicInstant) -> HostHealth.StuckCall? {
+        for worker in workers.values where worker.role == role {
+            guard let job = worker.job,
+                job.since.advanced(byMilliseconds: limits.stuckAfterMilliseconds) < now
+            else { continue }
+            return HostHealth.StuckCall(
+                device: nil, operation: job.operation, since: job.since, worker: worker.processID)
+        }
+        return nil
+    }
+
+    private static func blocked(by stuck: HostHealth.StuckCall, _ now: MonotonicInstant) -> HostError {
+        let seconds = now.nanoseconds(since: stuck.since) / 1_000_000_000
+        return HostError(
+            .blocked, "the call \"\(stuck.operation)\" has not returned for \(seconds) s", call: stuck.operation)
+    }
+
+    private func working(_ role: HostWorker.Role) -> Int {
+        workers.values.count { $0.role == role && !$0.isAbandoned }
+    }
+
+    private func idle(_ role: HostWorker.Role) -> Int {
+        workers.values.count { $0.role == role && $0.isIdle }
+    }
+}

@@ -1,0 +1,77 @@
+package import JSON
+import Virtio
+
+extension DeviceProcedure: MessageValue {
+    package init(message value: JSONValue) throws(HostError) {
+        let kind: String = try value.member("kind")
+        switch kind {
+        case "examine":
+            self = .examine
+        case "suspend":
+            self = .suspend(
+                allowIrreversible: try value.member("allowIrreversible"), dryRun: try value.member("dryRun"))
+        case "resume":
+            self = .resume(dryRun: try value.member("dryRun"))
+        case "setStatus":
+            self = .setStatus(try value.member("status"))
+        case "reset":
+            self = .reset
+        case "export":
+            self = .export(assertStop: try value.member("assertStop"))
+        case "open":
+            self = .open(bringUp: try value.optionalMember("bringUp"))
+        case "close":
+            self = .close
+        default:
+            throw HostError(.malformed, "a host process was given the unknown procedure \"\(kind)\"")
+        }
+    }
+
+    package func writeMessage(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("kind", kind)
+        switch self {
+        case .suspend(let allowIrreversible, let dryRun):
+            writer.field("allowIrreversible", allowIrreversible)
+            writer.field("dryRun", dryRun)
+        case .resume(let dryRun):
+            writer.field("dryRun", dryRun)
+        case .setStatus(let status):
+            writer.field("status", status)
+        case .export(let assertStop):
+            writer.field("assertStop", assertStop)
+        case .open(let bringUp):
+            writer.field("bringUp", bringUp)
+        case .examine, .reset, .close:
+            break
+        }
+        writer.endObject()
+    }
+
+    /// The procedure's name, in messages and for the health report.
+    package var kind: String {
+        switch self {
+        case .examine: "examine"
+        case .suspend: "suspend"
+        case .resume: "resume"
+        case .setStatus: "setStatus"
+        case .reset: "reset"
+        case .export: "export"
+        case .open: "open"
+        case .close: "close"
+        }
+    }
+}
+
+extension BringUp: MessageValue {
+    package init(message value: JSONValue) throws(HostError) {
+        self.init(features: try value.optionalMember("features"), queueSize: try value.optionalMember("queueSize"))
+    }
+
+    package func writeMessage(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("features", features)
+        writer.field("queueSize", queueSize)
+        writer.endObject()
+    }
+}

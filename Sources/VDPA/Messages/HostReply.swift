@@ -1,0 +1,43 @@
+package import JSON
+
+/// What a host process answers to one `HostRequest`.
+public enum HostReply: Sendable, Hashable {
+    /// The answer to `inventory`.
+    case inventory(Inventory)
+    /// The answer to `configuration`.
+    case configuration(NetlinkConfiguration)
+    /// The answer to `holders`.
+    case holders(HolderScan)
+    /// The answer to `perform`.
+    case report(DeviceReport)
+    /// The request failed.
+    case failure(HostError)
+}
+
+extension HostReply: MessageValue {
+    package init(message value: JSONValue) throws(HostError) {
+        if let inventory: Inventory = try value.optionalMember("inventory") {
+            self = .inventory(inventory)
+        } else if let configuration: NetlinkConfiguration = try value.optionalMember("configuration") {
+            self = .configuration(configuration)
+        } else if let scan: HolderScan = try value.optionalMember("holders") {
+            self = .holders(scan)
+        } else if let report: DeviceReport = try value.optionalMember("report") {
+            self = .report(report)
+        } else {
+            self = .failure(try value.member("failure"))
+        }
+    }
+
+    package func writeMessage(to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch self {
+        case .inventory(let inventory): writer.field("inventory", inventory)
+        case .configuration(let configuration): writer.field("configuration", configuration)
+        case .holders(let scan): writer.field("holders", scan)
+        case .report(let report): writer.field("report", report)
+        case .failure(let error): writer.field("failure", error)
+        }
+        writer.endObject()
+    }
+}

@@ -1,0 +1,90 @@
+package import JSON
+public import Virtio
+
+/// What vdpad asks of a process that stands between it and the host: a worker, or the simulated host.
+public enum HostRequest: Sendable, Hashable {
+    /// All management devices and devices.
+    case inventory
+    /// What netlink says of a device's configuration.
+    case configuration(DeviceName)
+    /// Who has one of the nodes open; with a pid, whether that process has.
+    case holders([DeviceNode], pid: Int32?)
+    /// A procedure on an open device.
+    case perform(DeviceProcedure, DeviceNode, RequestedAccess)
+
+    /// `AccessPath` without the descriptor.
+    public enum RequestedAccess: Sendable, Hashable {
+        /// The descriptor that vdpad itself opened; the simulated host's only, since workers own nothing.
+        case owner
+        /// A duplicate of a holder's descriptor.
+        case shared(HolderReference)
+        /// The descriptor that comes along with the message.
+        case passedDescriptor
+    }
+}
+
+extension HostRequest: MessageValue {
+    package init(message value: JSONValue) throws(HostError) {
+        let kind: String = try value.member("request")
+        switch kind {
+        case "inventory":
+            self = .inventory
+        case "configuration":
+            self = .configuration(try value.member("device"))
+        case "holders":
+            self = .holders(try value.member("nodes"), pid: try value.optionalMember("pid"))
+        case "perform":
+            self = .perform(
+                try value.member("procedure"), try value.member("node"), try value.member("access"))
+        default:
+            throw HostError(.malformed, "a host process was asked for the unknown \"\(kind)\"")
+        }
+    }
+
+    package func writeMessage(to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch self {
+        case .inventory:
+            writer.field("request", "inventory")
+        case .configuration(let device):
+            writer.field("request", "configuration")
+            writer.field("device", device)
+        case .holders(let nodes, let pid):
+            writer.field("request", "holders")
+            writer.field("nodes", nodes)
+            writer.field("pid", pid)
+        case .perform(let procedure, let node, let access):
+            writer.field("request", "perform")
+            writer.field("procedure", procedure)
+            writer.field("node", node)
+            writer.field("access", access)
+        }
+        writer.endObject()
+    }
+}
+
+extension HostRequest.RequestedAccess: MessageValue {
+    package init(message value: JSONValue) throws(HostError) {
+        let kind: String = try value.member("kind")
+        switch kind {
+        case "owner": self = .owner
+        case "shared": self = .shared(try value.member("holder"))
+        case "passed": self = .passedDescriptor
+        default: throw HostError(.malformed, "a host process was given the unknown access \"\(kind)\"")
+        }
+    }
+
+    package func writeMessage(to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch self {
+        case .owner:
+            writer.field("kind", "owner")
+        case .shared(let holder):
+            writer.field("kind", "shared")
+            writer.field("holder", holder)
+        case .passedDescriptor:
+            writer.field("kind", "passed")
+        }
+        writer.endObject()
+    }
+}

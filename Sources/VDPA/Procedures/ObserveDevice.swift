@@ -1,0 +1,31 @@
+import Virtio
+
+extension VhostVDPAFile where Self: ~Copyable {
+    /// Reads all that anybody may read, the configuration only where reading has no side effect.
+    borrowing func observe() throws(HostError) -> DeviceObservation {
+        var observation = DeviceObservation(
+            status: try status(), deviceClass: try deviceClass(), features: try features(),
+            backendFeatures: try backendFeatures(), maximumQueueSize: try maximumQueueSize())
+        observation.queueCount = try queueCount()
+        observation.groupCount = try groupCount()
+        observation.addressSpaceCount = try addressSpaceCount()
+        observation.iovaRange = try iovaRange()
+        observation.configurationSize = try configurationSize()
+        if observation.status.contains(.featuresOK), let size = observation.configurationSize {
+            observation.configuration = try stableConfiguration(size: size)
+        }
+        return observation
+    }
+
+    /// Reads the configuration until two reads agree: the kernel shows no generation counter, so one read may be torn.
+    private borrowing func stableConfiguration(size: UInt32) throws(HostError) -> [UInt8]? {
+        guard size > 0 else { return [] }
+        var last = try configuration(offset: 0, count: size)
+        for _ in 0..<4 {
+            let next = try configuration(offset: 0, count: size)
+            if next == last { return next }
+            last = next
+        }
+        return nil
+    }
+}

@@ -1,0 +1,57 @@
+import Virtio
+
+extension OwnedVhostVDPAFile where Self: ~Copyable {
+    /// Asserts the stop again if `assertStop`, then reads all that the owner can.
+    ///
+    /// Positions are read only behind a stop: the kernel answers for a running device too, with what is stale at once.
+    ///
+    /// - Parameters:
+    ///   - assertStop: issue the stop although the device is believed to be stopped.
+    ///   - size: the ring size that this owner set.
+    ///   - format: the ring format in force, from the features that this owner acknowledged.
+    ///   - addressSpaces: the address space that the owner gave each group.
+    /// - Returns: the report with its queues; without them on a kernel that cannot tell how many there are.
+    /// - Throws: `HostError` of the stop, or when a call other than a position's fails.
+    borrowing func exportOwned(
+        assertStop: Bool, size: UInt32?, format: RingFormat?, addressSpaces: [UInt32: UInt32]
+    ) throws(HostError) -> DeviceReport {
+        var report = try performShared(.export(assertStop: assertStop))
+        guard let count = report.latest.queueCount else { return report }
+        report.queues = try readQueues(count: count, addressSpaces: addressSpaces)
+        for index in report.queues.indices {
+            report.queues[index].size = size ?? report.queues[index].size
+            report.queues[index].format = format
+            if assertStop, let format { readPosition(of: &report.queues[index], format: format) }
+        }
+        return report
+    }
+
+    /// Reads what does not change while queues work.
+    private borrowing func readQueues(
+        count: UInt32, addressSpaces: [UInt32: UInt32]
+    ) throws(HostError) -> [QueueState] {
+        var queues: [QueueState] = []
+        queues.reserveCapacity(Int(count))
+        for index in 0..<count {
+            var queue = QueueState(index: index)
+            queue.size = try ringSize(queue: index)
+            queue.group = try group(queue: index)
+            queue.descriptorGroup = try descriptorGroup(queue: index)
+            queue.addressSpace = addressSpaces[queue.group ?? 0]
+            queues.append(queue)
+        }
+        return queues
+    }
+
+    /// Reads where a queue of a stopped device continues.
+    ///
+    /// What the driver below cannot tell is recorded with its error, so that the export can say what is missing instead of
+    /// being refused as a whole.
+    private borrowing func readPosition(of queue: inout QueueState, format: RingFormat) {
+        do {
+            queue.position = RingPosition(vringBase: try ringBase(queue: queue.index), format: format)
+        } catch {
+            queue.positionFailure = error
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import SystemPackage
+import Virtio
+
+extension SimulatedDevice {
+    /// `open()` of the node: exclusive, and it resets.
+    mutating func open(by opener: SimulatedOpener, opening: UInt64) throws(Errno) {
+        guard !isNodeGone else { throw .noSuchFileOrDirectory }
+        guard self.opener == nil else { throw .resourceBusy }
+        self.opener = opener
+        self.opening = opening
+        openerHasExited = false
+        duplicates = 0
+        reset()
+    }
+
+    /// `VHOST_SET_OWNER`: once per open file.
+    mutating func setOwner() throws(Errno) {
+        guard !hasOwner else { throw .resourceBusy }
+        hasOwner = true
+    }
+
+    /// The last close: it resets the device and ends the ownership.
+    mutating func closeLast() {
+        opener = nil
+        hasOwner = false
+        ioSince = nil
+        acknowledgedBackendFeatures = []
+        reset()
+    }
+}

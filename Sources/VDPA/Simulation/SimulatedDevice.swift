@@ -1,0 +1,83 @@
+import SystemPackage
+import Virtio
+
+/// One vhost-vdpa device as Linux 6.12 and its `vdpa_sim` parents behave, without any I/O.
+///
+/// Rules and error numbers are those of `drivers/vhost/vdpa.c` and `drivers/vdpa/vdpa_sim/`. Calls throw `Errno`, as the
+/// system call would. Time comes in with the calls that need it, in nanoseconds of any one clock.
+struct SimulatedDevice: Sendable {
+    /// The device's name on the simulated bus.
+    let name: DeviceName
+    /// The class, which decides queues, groups and the configuration's layout.
+    let deviceClass: SimulatedClass
+    /// The handle of the management device that created it.
+    let managementDevice: String
+    /// N of its node.
+    let number: UInt32
+
+    /// What the device offers.
+    var offeredFeatures: Features
+    /// What the kernel offers for it.
+    var offeredBackendFeatures: BackendFeatures
+    /// Status bits that the device drops without a word, as a real one does that refuses them.
+    var refusedStatus: DeviceStatus = []
+    /// The configuration space; little-endian, as in virtio 1.x.
+    var configuration: [UInt8]
+
+    /// The status byte.
+    var status: DeviceStatus = []
+    /// What the driver accepted.
+    var driverFeatures: Features = []
+    /// What the description's users acknowledged; replaced by each call, cleared by the last close.
+    var acknowledgedBackendFeatures: BackendFeatures = []
+    /// The parent processes descriptors: set by DRIVER_OK, cleared by suspend and reset.
+    var isProcessing = false
+    /// What vhost believes; it differs from the parent when an unchanged DRIVER_OK is written to a suspended device.
+    var isSuspendedForVhost = false
+    /// The virtqueues.
+    var queues: [SimulatedQueue]
+    /// The address space of each group.
+    var addressSpaces: [UInt32]
+
+    /// Who opened the node; nil when no descriptor of it is left.
+    var opener: SimulatedOpener?
+    /// The number of the open file, different for each opening of any device.
+    var opening: UInt64 = 0
+    /// True when only duplicates of the opener's descriptor are left.
+    var openerHasExited = false
+    /// How many duplicates of the opener's descriptor there are.
+    var duplicates = 0
+    /// True once the opener's address space called `VHOST_SET_OWNER`.
+    var hasOwner = false
+    /// True when the node is gone and the device waits for its last close.
+    var isNodeGone = false
+    /// Since when the opener's I/O has been going on, in nanoseconds; nil while it rests.
+    var ioSince: UInt64?
+
+    /// What happened to the device since it was created.
+    var statistics = SimulatedStatistics()
+
+    /// A device of a class, as its simulator creates it.
+    init(name: DeviceName, deviceClass: SimulatedClass, managementDevice: String, number: UInt32) {
+        self.name = name
+        self.deviceClass = deviceClass
+        self.managementDevice = managementDevice
+        self.number = number
+        self.offeredFeatures = deviceClass.features
+        self.offeredBackendFeatures = SimulatedClass.backendFeatures
+        self.configuration = deviceClass.configuration
+        self.queues = Array(repeating: SimulatedQueue(), count: deviceClass.queueCount)
+        self.addressSpaces = Array(repeating: 0, count: deviceClass.groupCount)
+    }
+
+    /// Refuses a caller that is not the owner, as every virtqueue ioctl does first.
+    func requireOwner(_ caller: SimulatedCaller) throws(Errno) {
+        guard hasOwner, caller == .owner else { throw .notPermitted }
+    }
+
+    /// The queue at an index, refused as vhost refuses it.
+    func requireQueue(_ index: UInt32) throws(Errno) -> Int {
+        guard index < UInt32(queues.count) else { throw .noBufferSpace }
+        return Int(index)
+    }
+}

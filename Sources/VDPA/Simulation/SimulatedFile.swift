@@ -1,0 +1,151 @@
+import LinuxIO
+import SystemPackage
+import Virtio
+
+/// A descriptor of a simulated device's node: the model behind the calls of a real one, so that the same procedures run
+/// on it.
+///
+/// Calls block their thread for as long as the simulated host was told to make them take.
+struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
+    /// The host that the device belongs to.
+    let machine: SimulatedMachine
+    /// The device.
+    let device: DeviceName
+    /// Which of the device's open files this is a descriptor of.
+    let opening: UInt64
+    /// From whose address space the calls come.
+    let caller: SimulatedCaller
+
+    /// Makes a call: counted, delayed, held up or refused as the simulated host was told, else carried out by the model.
+    func call<Value: Sendable>(
+        _ call: SimulatedCall, _ body: (inout SimulatedDevice) throws(Errno) -> Value
+    ) throws(HostError) -> Value {
+        guard !holderHasExited() else {
+            throw HostError(
+                .holderGone, "the holder of \(device) exited during the operation, so the device is being reset",
+                call: call.rawValue)
+        }
+        let refusal = machine.enter(device, call)
+        return try machine.change { model throws(HostError) in
+            try model.change(device) { device throws(HostError) in
+                guard device.opening == opening, device.opener != nil else {
+                    throw HostError(.gone, "\(device.name) was closed", call: call.rawValue, errno: .badFileDescriptor)
+                }
+                if let refusal { throw HostError(refusal, call: call.rawValue, node: device.node) }
+                device.advance(to: machine.now)
+                do throws(Errno) { return try body(&device) } catch {
+                    throw HostError(error, call: call.rawValue, node: device.node)
+                }
+            }
+        }
+    }
+
+    // MARK: VhostVDPAFile
+
+    func deviceClass() throws(HostError) -> DeviceClass {
+        try call(.getDeviceID) { device throws(Errno) in device.deviceClass.deviceClass }
+    }
+
+    func status() throws(HostError) -> DeviceStatus {
+        try call(.getStatus) { device throws(Errno) in device.status }
+    }
+
+    func setStatus(_ status: DeviceStatus) throws(HostError) {
+        try call(.setStatus) { device throws(Errno) in try device.setStatus(status) }
+    }
+
+    func features() throws(HostError) -> Features {
+        try call(.getFeatures) { device throws(Errno) in device.offeredFeatures }
+    }
+
+    func setFeatures(_ features: Features) throws(HostError) {
+        try call(.setFeatures) { device throws(Errno) in try device.setFeatures(features) }
+    }
+
+    func backendFeatures() throws(HostError) -> BackendFeatures {
+        try call(.getBackendFeatures) { device throws(Errno) in device.offeredBackendFeatures }
+    }
+
+    func setBackendFeatures(_ features: BackendFeatures) throws(HostError) {
+        try call(.setBackendFeatures) { device throws(Errno) in try device.setBackendFeatures(features) }
+    }
+
+    func maximumQueueSize() throws(HostError) -> UInt16 {
+        try call(.getVringNum) { device throws(Errno) in SimulatedClass.maximumQueueSize }
+    }
+
+    func queueCount() throws(HostError) -> UInt32? {
+        try call(.getQueueCount) { device throws(Errno) in UInt32(device.queues.count) }
+    }
+
+    func groupCount() throws(HostError) -> UInt32? {
+        try call(.getGroupCount) { device throws(Errno) in UInt32(device.deviceClass.groupCount) }
+    }
+
+    func addressSpaceCount() throws(HostError) -> UInt32? {
+        try call(.getAddressSpaceCount) { device throws(Errno) in UInt32(device.deviceClass.groupCount) }
+    }
+
+    func iovaRange() throws(HostError) -> AddressRange? {
+        try call(.getIOVARange) { device throws(Errno) in AddressRange(first: 0, last: .max) }
+    }
+
+    func configurationSize() throws(HostError) -> UInt32? {
+        try call(.getConfigurationSize) { device throws(Errno) in UInt32(device.configuration.count) }
+    }
+
+    func configuration(offset: UInt32, count: UInt32) throws(HostError) -> [UInt8] {
+        try call(.getConfiguration) { device throws(Errno) in
+            try device.readConfiguration(offset: offset, count: count)
+        }
+    }
+
+    func suspend() throws(HostError) {
+        try call(.suspend) { device throws(Errno) in try device.suspend() }
+    }
+
+    func resume() throws(HostError) {
+        try call(.resume) { device throws(Errno) in try device.resume() }
+    }
+
+    func holderHasExited() -> Bool {
+        machine.read { model in
+            guard let device = model.devices[device], device.opening == opening else { return true }
+            return caller == .sharer && device.openerHasExited
+        }
+    }
+
+    func nodeIsGone() -> Bool {
+        machine.read { model in model.devices[device]?.isNodeGone ?? true }
+    }
+
+    // MARK: OwnedVhostVDPAFile
+
+    func ringBase(queue: UInt32) throws(HostError) -> UInt32 {
+        try call(.getVringBase) { device throws(Errno) in try device.ringBase(queue: queue, by: caller) }
+    }
+
+    func ringSize(queue: UInt32) throws(HostError) -> UInt32? {
+        try optional(.getVringSize) { device throws(Errno) in try device.ringSize(queue: queue, by: caller) }
+    }
+
+    func group(queue: UInt32) throws(HostError) -> UInt32? {
+        try optional(.getVringGroup) { device throws(Errno) in try device.group(ofQueue: queue, by: caller) }
+    }
+
+    func descriptorGroup(queue: UInt32) throws(HostError) -> UInt32? {
+        try optional(.getVringDescriptorGroup) { device throws(Errno) in
+            try device.descriptorGroup(ofQueue: queue, by: caller)
+        }
+    }
+
+    /// Makes a call that not every parent driver has.
+    private func optional(
+        _ call: SimulatedCall, _ body: (inout SimulatedDevice) throws(Errno) -> UInt32
+    ) throws(HostError) -> UInt32? {
+        do { return try self.call(call, body) } catch {
+            guard error.errno == .notSupported else { throw error }
+            return nil
+        }
+    }
+}

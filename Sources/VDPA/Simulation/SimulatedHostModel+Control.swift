@@ -1,0 +1,93 @@
+import JSON
+import Virtio
+
+extension SimulatedHostModel {
+    /// Carries out a control request.
+    ///
+    /// - Returns: the result as it goes over the wire, an object.
+    mutating func control(_ request: SimulatedControl, at now: UInt64) throws(HostError) -> JSONValue {
+        switch request {
+        case .hold(let name, let command, let unit, let isRunning):
+            let holder = try hold(name, command: command, unit: unit, isRunning: isRunning, at: now)
+            return [
+                "pid": JSONValue(holder.reference.pid), "startTime": JSONValue(holder.reference.startTime),
+                "descriptor": JSONValue(holder.reference.descriptor),
+            ]
+        case .release(let name):
+            try requireVMM(on: name)
+            try closeOpener(name)
+        case .fail(let name, let call, let errno, let times):
+            try setFault(name, call) { fault in
+                fault.errno = errno
+                fault.remaining = times
+            }
+        case .latency(let name, let call, let milliseconds):
+            try setFault(name, call) { fault in fault.latencyNanoseconds = UInt64(milliseconds) * 1_000_000 }
+        case .stick(let name, let call):
+            try setFault(name, call) { fault in fault.isStuck = true }
+        case .unstick(let name, let call):
+            try setFault(name, call) { fault in fault.isStuck = false }
+        case .vanish(let name):
+            try vanish(name)
+        case .addDevice(let name, let deviceClass):
+            try addDevice(name, deviceClass)
+        // The server's affair: the model has no process.
+        case .stop: break
+        case .raiseStatus, .refuseStatus, .setConfiguration, .setBackendFeatures, .statistics:
+            return try changeDevice(request, at: now)
+        }
+        return [:]
+    }
+
+    /// Carries out a request that concerns one device alone.
+    private mutating func changeDevice(_ request: SimulatedControl, at now: UInt64) throws(HostError) -> JSONValue {
+        switch request {
+        case .raiseStatus(let name, let bits):
+            try change(name) { device throws(HostError) in
+                device.advance(to: now)
+                device.status.formUnion(bits)
+            }
+        case .refuseStatus(let name, let bits):
+            try change(name) { device throws(HostError) in device.refusedStatus = bits }
+        case .setConfiguration(let name, let offset, let bytes):
+            try change(name) { device throws(HostError) in
+                guard offset >= 0, offset <= device.configuration.count - bytes.count else {
+                    throw HostError(
+                        .invalidArgument,
+                        "offset \(offset) and \(bytes.count) bytes pass the configuration's "
+                            + "\(device.configuration.count) bytes")
+                }
+                device.configuration.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+            }
+        case .setBackendFeatures(let name, let features):
+            try change(name) { device throws(HostError) in device.offeredBackendFeatures = features }
+        case .statistics(let name):
+            return try change(name) { device throws(HostError) in
+                device.advance(to: now)
+                return device.json
+            }
+        default: break
+        }
+        return [:]
+    }
+
+    private func requireVMM(on name: DeviceName) throws(HostError) {
+        guard let device = devices[name] else { throw HostError(.notFound, "there is no device \(name)") }
+        guard let opener = device.opener, opener.connection == nil, !device.openerHasExited else {
+            throw HostError(.holderGone, "no simulated VMM holds \(name)")
+        }
+    }
+}
+
+extension SimulatedDevice {
+    /// What no daemon can see, as it goes over the wire.
+    fileprivate var json: JSONValue {
+        let calls = statistics.calls.sorted { $0.key.rawValue < $1.key.rawValue }
+        return [
+            "calls": .object(calls.map { JSONMember(name: $0.key.rawValue, value: JSONValue($0.value)) }),
+            "resets": JSONValue(statistics.resets), "completions": JSONValue(statistics.completions),
+            "kicks": JSONValue(statistics.kicks), "ringBases": .array(queues.map { JSONValue($0.base) }),
+            "wasReadAsLegacy": .bool(statistics.wasReadAsLegacy), "isProcessing": .bool(isProcessing),
+        ]
+    }
+}

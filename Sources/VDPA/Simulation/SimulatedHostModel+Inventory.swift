@@ -1,0 +1,84 @@
+import SystemPackage
+import Virtio
+
+extension SimulatedHostModel {
+    /// What netlink and sysfs would show.
+    var inventory: Inventory {
+        let managementDevices = SimulatedClass.allCases.map { deviceClass in
+            ManagementDevice(
+                busName: nil, name: deviceClass.managementDevice, classes: [deviceClass.deviceClass],
+                maximumQueues: UInt32(deviceClass.queueCount), features: deviceClass.features)
+        }
+        let present = devices.values.map(\.hostDevice).sorted { $0.name < $1.name }
+        return Inventory(managementDevices: managementDevices, devices: present)
+    }
+
+    /// What `VDPA_CMD_DEV_CONFIG_GET` would answer.
+    func configuration(of name: DeviceName) throws(HostError) -> NetlinkConfiguration {
+        guard let device = devices[name] else {
+            throw HostError(
+                .notFound, "there is no device \(name)", call: SimulatedCall.getConfigurationByNetlink.rawValue,
+                errno: .operationNotSupportedByDevice, kernelMessage: "device not found")
+        }
+        var configuration = NetlinkConfiguration()
+        configuration.deviceClass = device.deviceClass.deviceClass
+        configuration.features = device.offeredFeatures
+        if device.status.contains(.featuresOK) { configuration.negotiatedFeatures = device.driverFeatures }
+        switch device.deviceClass {
+        case .net:
+            configuration.network = NetworkConfiguration(
+                bytes: device.configuration, features: device.offeredFeatures)
+        case .block:
+            configuration.block = BlockConfiguration(bytes: device.configuration, features: device.offeredFeatures)
+        }
+        return configuration
+    }
+
+    /// Which processes have one of the nodes open: simulated VMMs, or the daemon itself.
+    func holders(of nodes: [DeviceNode], in pid: Int32? = nil) throws(HostError) -> HolderScan {
+        var scan = HolderScan(holders: [], isComplete: true)
+        for node in nodes {
+            let device = try device(behind: node)
+            guard let process = device.opener?.process, !device.openerHasExited else { continue }
+            if pid == nil || pid == process.reference.pid { scan.holders.append(process.holder(of: device.name)) }
+        }
+        return scan
+    }
+
+    /// The device that a node leads to.
+    ///
+    /// - Throws: `HostError`: `gone` without such a device, `identityMismatch` when the numbers are those of another one.
+    func device(behind node: DeviceNode) throws(HostError) -> SimulatedDevice {
+        guard let device = devices[node.device] else {
+            throw HostError(.gone, "the device \(node.device) is gone")
+        }
+        guard device.node == node else {
+            throw HostError(
+                .identityMismatch,
+                "\(node.path) (\(node.major):\(node.minor)) is not the node of \(node.device), which is "
+                    + "\(device.node.path) (\(device.node.major):\(device.node.minor))")
+        }
+        return device
+    }
+}
+
+extension SimulatedDevice {
+    /// The device's node.
+    var node: DeviceNode {
+        DeviceNode(device: name, number: number, major: SimulatedHostModel.major, minor: number)
+    }
+
+    /// The device as the inventory shows it.
+    fileprivate var hostDevice: HostDevice {
+        var device = HostDevice(name: name)
+        device.deviceClass = deviceClass.deviceClass
+        device.managementDevice = managementDevice
+        device.vendorID = 0
+        device.queueCount = UInt32(queues.count)
+        device.maximumQueueSize = SimulatedClass.maximumQueueSize
+        device.minimumQueueSize = 1
+        device.driver = .vhostVDPA
+        device.node = isNodeGone ? nil : node
+        return device
+    }
+}

@@ -1,0 +1,102 @@
+public import LinuxIO
+public import Virtio
+
+/// The vDPA devices of one host: the kernel's, or simulated ones.
+///
+/// No call blocks its caller, whatever the kernel does: each returns a gate that the result resolves. A caller that does
+/// not wait any longer leaves the call to itself; it goes on and resolves the gate when it returns.
+public protocol VDPAHost: Sendable {
+    /// All management devices and devices, from netlink and sysfs.
+    func inventory() -> HostCall<Inventory>
+
+    /// What netlink says of one device's configuration and negotiated features.
+    func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration>
+
+    /// Which processes have one of the nodes open: one search for all of them, or only in one process.
+    ///
+    /// Needs CAP_DAC_READ_SEARCH to see other users' processes.
+    func holders(of nodes: [DeviceNode], in pid: Int32?) -> HostCall<HolderScan>
+
+    /// Runs a procedure on a device. Procedures of one device run one at a time, in the order of the calls.
+    ///
+    /// A procedure whose kernel call has not returned makes later ones on the same device fail with `blocked` once the
+    /// caller has given it up with `abandon`.
+    func perform(
+        _ procedure: DeviceProcedure, on node: DeviceNode, through access: AccessPath
+    ) -> HostCall<DeviceReport>
+
+    /// Gives up waiting for the procedure that runs on the device: its worker is replaced, its gate is still resolved
+    /// should it ever return.
+    func abandon(_ node: DeviceNode)
+
+    /// Tells from now on, on the loop and in order, what happens on the host without vdpad's doing. Once.
+    ///
+    /// What the kernel announced before a request arrived is told before the request is, so that nobody who made a change
+    /// is answered as if it had not happened.
+    func follow(_ take: @escaping @Sendable (HostChange) -> Void)
+
+    /// What the host's workers are doing.
+    func health() -> HostHealth
+
+    /// Ends all workers; what has not returned is left behind.
+    func stop()
+}
+
+extension VDPAHost {
+    /// Which processes have the node open; with a pid, whether that process has.
+    public func holders(of node: DeviceNode, in pid: Int32? = nil) -> HostCall<HolderScan> {
+        holders(of: [node], in: pid)
+    }
+}
+
+/// A call that is under way; its gate is resolved once, by the result.
+public typealias HostCall<Value: Sendable> = Gate<Result<Value, HostError>>
+
+/// Something that happened on the host.
+public enum HostChange: Sendable, Hashable {
+    /// A device or its driver binding came, changed or went (uevent of the vdpa bus).
+    case inventory
+    /// A process has opened the node `/dev/vhost-vdpa-N` (inotify IN_OPEN).
+    case opened(number: UInt32)
+    /// The last descriptor of the node was closed (inotify IN_CLOSE_WRITE): the device has been reset.
+    case closed(number: UInt32)
+    /// The node was removed (inotify IN_DELETE).
+    case removed(number: UInt32)
+    /// Notifications were lost; everything may have changed.
+    case overflow
+}
+
+/// The state of the host's workers.
+public struct HostHealth: Sendable, Hashable {
+    /// A kernel call that was given up and has not returned.
+    public struct StuckCall: Sendable, Hashable {
+        /// The device concerned; nil for netlink and for the holder scan.
+        public var device: DeviceName?
+        /// What was asked.
+        public var operation: String
+        /// Since when.
+        public var since: MonotonicInstant
+        /// The worker's pid; nil for a device that vdpad owns, whose calls run in the daemon.
+        public var worker: Int32?
+
+        /// Describes a stuck call.
+        public init(device: DeviceName?, operation: String, since: MonotonicInstant, worker: Int32?) {
+            self.device = device
+            self.operation = operation
+            self.since = since
+            self.worker = worker
+        }
+    }
+
+    /// Calls that have not returned.
+    public var stuckCalls: [StuckCall]
+
+    /// How many worker processes there are.
+    public var workerCount: Int
+
+    /// Describes the workers.
+    public init(stuckCalls: [StuckCall], workerCount: Int) {
+        self.stuckCalls = stuckCalls
+        self.workerCount = workerCount
+    }
+}
