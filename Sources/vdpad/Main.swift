@@ -1,4 +1,9 @@
+import DaemonCore
+
+/// The daemon.
 @main
 struct Main {
-    static func main() {}
+    static func main() {
+        DaemonMain.main()
+    }
 }

@@ -1,0 +1,64 @@
+import ControlAPI
+import JSON
+import JSONRPC
+import LinuxIO
+
+/// The table from method names to what the daemon does.
+extension Daemon {
+    /// The body of a method that has to wait.
+    typealias Body<Method: ControlMethod> = @Sendable () async throws(ControlError) -> Method.Result
+
+    /// One handler for every method of the contract.
+    static func handlers() -> [String: Handler] {
+        var table = HandlerTable()
+        table.answer(SystemInfoMethod.self) { daemon, _ in daemon.systemInfo() }
+        table.answer(SystemHealthMethod.self) { daemon, _ in daemon.systemHealth() }
+        table.answer(RPCDiscoverMethod.self) { daemon, _ in daemon.discovery }
+        table.onInventory(MgmtdevListMethod.self) { daemon, _ in daemon.listManagementDevices() }
+        table.onInventory(MgmtdevGetMethod.self) { daemon, params throws(ControlError) in
+            try daemon.managementDevice(params.mgmtdev)
+        }
+        table.onInventory(DeviceListMethod.self) { daemon, _ in daemon.listDevices() }
+        table.onInventory(DeviceGetMethod.self) { daemon, params throws(ControlError) in
+            try daemon.describe(params.device)
+        }
+        table.onDevice(DeviceStatusMethod.self, \.device) { device, params, descriptor, turn throws(ControlError) in
+            try await device.status(params, descriptor: descriptor, turn: turn)
+        }
+        table.onDevice(DeviceConfigMethod.self, \.device) { device, params, descriptor, turn throws(ControlError) in
+            try await device.configuration(params, descriptor: descriptor, turn: turn)
+        }
+        table.onDevice(DeviceHoldersMethod.self, \.device) { device, params, _, turn throws(ControlError) in
+            try await device.holders(params, turn: turn)
+        }
+        table.onDevice(DeviceOpenMethod.self, \.device) { device, params, _, turn throws(ControlError) in
+            try await device.open(params, turn: turn)
+        }
+        table.onDevice(DeviceCloseMethod.self, \.device) { device, params, _, turn throws(ControlError) in
+            try await device.close(params, turn: turn)
+        }
+        table.onDevice(DeviceSetStatusMethod.self, \.target.device) {
+            device, params, descriptor, turn throws(ControlError) in
+            try await device.setStatus(params, descriptor: descriptor, turn: turn)
+        }
+        table.onDevice(DeviceSuspendMethod.self, \.target.device) {
+            device, params, descriptor, turn throws(ControlError) in
+            try await device.suspend(params, descriptor: descriptor, turn: turn)
+        }
+        table.onDevice(DeviceResumeMethod.self, \.target.device) {
+            device, params, descriptor, turn throws(ControlError) in
+            try await device.resume(params, descriptor: descriptor, turn: turn)
+        }
+        table.onDevice(DeviceHandBackMethod.self, \.device) { device, _, _, turn throws(ControlError) in
+            try await device.handBack(turn: turn)
+        }
+        table.onDevice(DeviceResetMethod.self, \.target.device) {
+            device, params, descriptor, turn throws(ControlError) in
+            try await device.reset(params, descriptor: descriptor, turn: turn)
+        }
+        table.onDevice(StateExportMethod.self, \.device) { device, params, descriptor, turn throws(ControlError) in
+            try await device.export(params, descriptor: descriptor, turn: turn)
+        }
+        return table.complete()
+    }
+}

@@ -1,0 +1,178 @@
+import ControlAPI
+import DeviceState
+import JSONRPC
+import LinuxIO
+import Logging
+import VDPA
+import Virtio
+
+/// The devices of the host, as netlink and sysfs show them, kept current by what the host announces.
+extension Daemon {
+    /// The reading after which the inventory is current; nil when it is.
+    var refresh: Gate<Void>? { nextReading ?? reading }
+
+    /// Has the inventory read anew. A reading that is under way may have missed what has changed just now, so another one
+    /// follows it.
+    ///
+    /// - Returns: what is resolved when the inventory is that of now or later.
+    @discardableResult
+    func beginRefresh() -> Gate<Void> {
+        if let nextReading { return nextReading }
+        let gate = Gate<Void>()
+        if reading == nil {
+            reading = gate
+            environment.followUps.add { [self] in await readInventory(gate) }
+        } else {
+            nextReading = gate
+        }
+        return gate
+    }
+
+    /// Waits until the inventory has been read.
+    func finish(_ refresh: Gate<Void>) async throws(ControlError) {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: UInt64(environment.defaultDeadlineMs))
+        guard await refresh.wait(until: deadline, on: loop) != nil else {
+            throw ControlError(.hostBlocked, "netlink has not answered, so the inventory is not current")
+        }
+    }
+
+    /// Runs a method's body on the daemon.
+    func run<Params: Sendable, Result: Sendable>(
+        _ body: @Sendable (isolated Daemon, Params) throws(ControlError) -> Result, _ params: Params
+    ) throws(ControlError) -> Result {
+        try body(self, params)
+    }
+
+    /// The device, if it is on the bus now.
+    func findDevice(_ name: DeviceName) async throws(ControlError) -> Device {
+        if devices[name] == nil { try await finish(beginRefresh()) }
+        guard let device = devices[name] else {
+            throw ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
+        }
+        return device
+    }
+
+    private func readInventory(_ gate: Gate<Void>) async {
+        let result = await host.inventory().wait(until: .distantFuture, on: loop)
+        switch result {
+        case .success(let found):
+            if let failure = found.netlinkFailure, failure != inventory.netlinkFailure {
+                environment.log.warning("netlink cannot be asked", metadata: ["error": "\(failure.message)"])
+            }
+            await adopt(found)
+        case .failure(let error):
+            environment.log.error("the inventory could not be read", metadata: ["error": "\(error.message)"])
+            inventory.netlinkFailure = error
+        case nil:
+            break
+        }
+        reading = nextReading
+        nextReading = nil
+        if let reading { environment.followUps.add { [self] in await readInventory(reading) } }
+        gate.resolve(())
+    }
+
+    private func adopt(_ found: Inventory) async {
+        let known = Set(inventory.devices.compactMap(\.node))
+        inventory = found
+        // A node may have been opened before anybody watched it.
+        let new = found.devices.compactMap(\.node).filter { !known.contains($0) }
+        if isServing, !new.isEmpty { environment.followUps.add { [self] in await findHolders(of: new) } }
+        var present: Set<DeviceName> = []
+        for info in found.devices {
+            present.insert(info.name)
+            if let device = devices[info.name] {
+                await device.update(info)
+            } else {
+                devices[info.name] = Device(name: info.name, info: info, environment: environment)
+            }
+        }
+        for (name, device) in devices where !present.contains(name) {
+            devices[name] = nil
+            await device.update(nil)
+        }
+    }
+
+    /// Takes in what happens on the host without vdpad's doing. On the loop, in order.
+    nonisolated func take(_ change: HostChange) {
+        assumeIsolated { daemon in daemon.act(on: change) }
+    }
+
+    private func act(on change: HostChange) {
+        switch change {
+        case .inventory, .removed:
+            beginRefresh()
+        case .opened(let number):
+            device(number: number)?.assumeIsolated { device in device.noteOpened() }
+        case .closed(let number):
+            device(number: number)?.assumeIsolated { device in device.noteClosed() }
+        case .overflow:
+            environment.log.warning("notifications of the host were lost; everything is read anew")
+            beginRefresh()
+            environment.followUps.add { [self] in await findHolders(of: inventory.devices.compactMap(\.node)) }
+        }
+    }
+
+    private func device(number: UInt32) -> Device? {
+        inventory.devices.first { $0.node?.number == number }.flatMap { devices[$0.name] }
+    }
+
+    /// Finds out which of the nodes are held, by one search through the processes.
+    func findHolders(of nodes: [DeviceNode]) async {
+        guard !nodes.isEmpty else { return }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 5_000)
+        var changes: [DeviceName: UInt64] = [:]
+        for node in nodes { changes[node.device] = await devices[node.device]?.holderChanges }
+        guard case .success(let scan) = await host.holders(of: nodes, in: nil).wait(until: deadline, on: loop) else {
+            environment.log.warning("the search for holders has failed")
+            return
+        }
+        for node in nodes {
+            guard let device = devices[node.device], let before = changes[node.device] else { continue }
+            let holders = scan.holders.filter { $0.device == node.device }
+            await device.noteHolders(holders, isComplete: scan.isComplete, since: before)
+        }
+    }
+
+    /// `mgmtdev.list`
+    func listManagementDevices() -> MgmtdevListMethod.Result {
+        MgmtdevListMethod.Result(mgmtdevs: inventory.managementDevices.map(ManagementDeviceInfo.init))
+    }
+
+    /// `mgmtdev.get`
+    func managementDevice(_ name: String) throws(ControlError) -> MgmtdevGetMethod.Result {
+        guard let found = inventory.managementDevices.first(where: { $0.handle == name }) else {
+            throw ControlError(.managementDeviceNotFound, "there is no management device \(name)")
+        }
+        return MgmtdevGetMethod.Result(mgmtdev: ManagementDeviceInfo(found))
+    }
+
+    /// `device.list`
+    func listDevices() -> DeviceListMethod.Result {
+        var list: [DeviceInfo] = []
+        list.reserveCapacity(inventory.devices.count)
+        for info in inventory.devices {
+            guard let device = devices[info.name] else { continue }
+            list.append(device.assumeIsolated { device in device.describe() })
+        }
+        return DeviceListMethod.Result(devices: list)
+    }
+
+    /// `device.get`
+    func describe(_ name: DeviceName) throws(ControlError) -> DeviceGetMethod.Result {
+        guard let device = devices[name] else {
+            throw ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
+        }
+        return DeviceGetMethod.Result(device: device.assumeIsolated { device in device.describe() })
+    }
+}
+
+extension ManagementDeviceInfo {
+    /// The contract's form of a management device.
+    fileprivate init(_ device: ManagementDevice) {
+        let only = device.classes.count == 1 ? device.classes.first : nil
+        self.init(
+            name: device.handle, classes: device.classes, maximumQueues: device.maximumQueues,
+            features: device.features.map { NamedMask($0, for: only) })
+    }
+}

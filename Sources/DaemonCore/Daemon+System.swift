@@ -1,0 +1,58 @@
+import ControlAPI
+import Glibc
+import JSONRPC
+import LinuxIO
+import VDPA
+import Virtio
+
+/// What the daemon says of itself.
+extension Daemon {
+    /// `system.info`
+    func systemInfo() -> SystemInfoMethod.Result {
+        SystemInfoMethod.Result(
+            version: identity.version, instance: identity.instance, pid: getpid(), startedAt: identity.startedAt,
+            host: identity.host, kernelRelease: environment.source.kernel,
+            limits: Limits(limits, defaultDeadlineMs: environment.defaultDeadlineMs))
+    }
+
+    /// `system.health`
+    func systemHealth() -> SystemHealthMethod.Result {
+        let health = host.health()
+        let now = MonotonicInstant.now
+        var problems: [HealthProblem] = []
+        if let failure = inventory.netlinkFailure {
+            problems.append(HealthProblem(kind: .netlinkUnavailable, message: failure.message))
+        }
+        for stuck in health.stuckCalls {
+            problems.append(
+                HealthProblem(
+                    kind: .stuckCall, message: "\(stuck.operation) has not returned", device: stuck.device,
+                    sinceMs: now.nanoseconds(since: stuck.since) / 1_000_000))
+        }
+        for name in unreadableRecords {
+            problems.append(
+                HealthProblem(
+                    kind: .stateDirectory, message: "\(environment.store.directory)/\(name) is no run record"))
+        }
+        for device in devices.values.sorted(by: { $0.name.string < $1.name.string }) {
+            guard let unresolved = device.assumeIsolated({ device in device.unresolved }) else { continue }
+            problems.append(HealthProblem(kind: .recoveryFailed, message: unresolved, device: device.name))
+        }
+        return SystemHealthMethod.Result(
+            healthy: problems.isEmpty, problems: problems, workerCount: health.workerCount,
+            deviceCount: inventory.devices.count)
+    }
+}
+
+extension Limits {
+    /// The limits of the protocol layer, and the daemon's own.
+    fileprivate init(_ limits: RPCLimits, defaultDeadlineMs: UInt32) {
+        self.init(
+            lineBytes: limits.lineBytes, replyBytes: limits.replyBytes, depth: limits.depth, idBytes: limits.idBytes,
+            batchRequests: limits.batchRequests, descriptors: limits.descriptors, connections: limits.connections,
+            connectionsPerUID: limits.connectionsPerUID, connectionsKeptForRoot: limits.connectionsKeptForRoot,
+            requestsInFlight: limits.requestsInFlight, partialLineMs: limits.partialLineMs,
+            unreadReplyBytes: limits.unreadReplyBytes, unreadReplyMs: limits.unreadReplyMs,
+            defaultDeadlineMs: Int(defaultDeadlineMs))
+    }
+}

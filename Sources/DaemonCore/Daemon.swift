@@ -1,0 +1,88 @@
+import ControlAPI
+import Glibc
+import JSON
+import JSONRPC
+import LinuxIO
+import Logging
+import SystemPackage
+import VDPA
+import Virtio
+
+/// The daemon: the devices of one host, and the methods by which they are controlled.
+///
+/// Runs on the loop. A request is taken in synchronously, in the order of reception: parameters are checked, a place in
+/// the device's order is taken, and what needs more than memory is left to a deferred body.
+actor Daemon {
+    /// What a method does with a request, on the daemon's isolation.
+    typealias Handler = @Sendable (isolated Daemon, RPCRequest) -> RPCDisposition
+
+    nonisolated let environment: DeviceEnvironment
+    nonisolated let limits: RPCLimits
+    nonisolated let identity: Identity
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe environment.loop.asUnownedSerialExecutor() }
+
+    private let handlers: [String: Handler]
+    private let ownUID: UInt32
+
+    /// The devices that have been on the bus since the start, by name.
+    var devices: [DeviceName: Device] = [:]
+
+    /// The last inventory.
+    var inventory = Inventory(managementDevices: [], devices: [])
+
+    /// True once the start is over.
+    var isServing = false
+
+    /// The reading of the inventory that is under way.
+    var reading: Gate<Void>?
+
+    /// The reading that follows it, since something has changed after it had begun.
+    var nextReading: Gate<Void>?
+
+    /// The answer to `rpc.discover`, made when it is first asked for.
+    lazy var discovery: JSONValue = {
+        var writer = JSONWriter(capacity: 1 << 16)
+        writer.value(OpenRPCDocument(version: identity.version))
+        guard let document = try? JSONParser.parse(writer.bytes.span) else { return .null }
+        return document
+    }()
+
+    /// Files in the state directory that are no records.
+    var unreadableRecords: [String] = []
+
+    init(environment: DeviceEnvironment, limits: RPCLimits, identity: Identity) {
+        self.environment = environment
+        self.limits = limits
+        self.identity = identity
+        handlers = Self.handlers()
+        ownUID = getuid()
+    }
+
+    nonisolated var loop: EventLoop { environment.loop }
+    nonisolated var host: any VDPAHost { environment.host }
+
+    /// Takes a request in.
+    private func dispatch(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
+        guard peer.uid == 0 || peer.uid == ownUID else {
+            return .reply(
+                ControlError(
+                    .permissionDenied, "uid \(peer.uid) may not use this socket: only root and the daemon's user"
+                )
+                .reply)
+        }
+        guard let handler = handlers[request.method] else {
+            return .reply(.failure(.methodNotFound(request.method)))
+        }
+        return handler(self, request)
+    }
+}
+
+extension Daemon: RPCHandler {
+    nonisolated func connectionOpened(_ peer: RPCPeer) throws(RPCError) {}
+
+    nonisolated func connectionClosed(_ peer: RPCPeer) {}
+
+    nonisolated func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
+        assumeIsolated { daemon in daemon.dispatch(request, from: peer) }
+    }
+}

@@ -1,0 +1,43 @@
+import ControlAPI
+import Glibc
+import LinuxIO
+import Logging
+import SystemPackage
+import VDPA
+
+/// The program `vdpad`: the daemon itself, or one of the processes that it starts from its own binary.
+public enum DaemonMain {
+    /// Runs the program and exits.
+    ///
+    /// Exit status: 0 after an orderly stop, 1 when the daemon could not start or go on, 2 for a wrong command line.
+    public static func main() -> Never {
+        let arguments = CommandLine.arguments
+        switch arguments.dropFirst().first {
+        case HostWorker.subcommand: exit(HostWorker.run(arguments: Array(arguments.dropFirst(2))))
+        case "simulated-host": exit(SimulatedHostProcess.run(arguments: arguments.dropFirst(2)))
+        default: serve(Array(arguments.dropFirst()))
+        }
+    }
+
+    private static func serve(_ arguments: [String]) -> Never {
+        let options: DaemonOptions
+        do throws(UsageError) {
+            options = try DaemonOptions(arguments: arguments) { name in
+                unsafe getenv(name).map { value in unsafe String(cString: value) }
+            }
+        } catch {
+            Console.error("vdpad: \(error.message)\nTry 'vdpad --help'.\n")
+            exit(2)
+        }
+        switch options.action {
+        case .help:
+            Console.output(DaemonOptions.help)
+            exit(0)
+        case .version:
+            Console.output("vdpad \(Version.current)\n")
+            exit(0)
+        case .serve:
+            exit(Service(options: options).run())
+        }
+    }
+}

@@ -1,0 +1,173 @@
+import ControlAPI
+import DeviceState
+import LinuxIO
+import VDPA
+import Virtio
+
+/// Opening, closing, resetting, and changing the status.
+extension Device {
+    /// `device.open`
+    func open(_ params: DeviceOpenMethod.Params, turn: Turn) async throws(ControlError) -> DeviceControlState {
+        defer { turns.end(turn) }
+        let deadline = deadline(milliseconds: params.deadlineMs)
+        try await begin(turn, until: deadline)
+        guard !isOwned else {
+            var error = ControlError(
+                .deviceBusy, "vdpad itself has \(name.string) open already", device: name,
+                hint: "close it with device.close, or use it as it is")
+            error.stateAfter = stateAfter
+            throw error
+        }
+        guard let node = info?.node else {
+            throw failure(HostError(.noNode, "\(name.string) is not bound to vhost_vdpa: it has no node"))
+        }
+        let bringUp = params.initialize.map { BringUp(queueSize: $0.queueSize) }
+        let call = host.perform(.open(bringUp: bringUp), on: node, through: .owner)
+        guard let result = await call.wait(until: deadline, on: loop) else {
+            host.abandon(node)
+            environment.followUps.add { [self] in await closeLate(call, node) }
+            throw late("the opening of \(name.string)", hint: "the device is closed as soon as the call returns")
+        }
+        switch result {
+        case .success(let report):
+            isOwned = true
+            holder = nil
+            note(report.latest)
+            return controlState(warnings: report.warnings)
+        case .failure(let error) where error.code == .busy:
+            throw await busy(node, until: deadline)
+        case .failure(let error):
+            throw failure(error)
+        }
+    }
+
+    /// `device.close`
+    func close(_ params: DeviceCloseMethod.Params, turn: Turn) async throws(ControlError) -> DeviceControlState {
+        defer { turns.end(turn) }
+        let deadline = deadline(milliseconds: params.deadlineMs)
+        try await begin(turn, until: deadline)
+        guard isOwned, let node = info?.node else { throw notOwned("closed") }
+        let call = host.perform(.close, on: node, through: .owner)
+        guard let result = await call.wait(until: deadline, on: loop) else {
+            host.abandon(node)
+            throw late("the closing of \(name.string)", hint: nil)
+        }
+        switch result {
+        case .success(let report):
+            noteClosed()
+            return controlState(warnings: report.warnings)
+        case .failure(let error):
+            throw failure(error)
+        }
+    }
+
+    /// `device.setStatus`
+    func setStatus(
+        _ params: DeviceSetStatusMethod.Params, descriptor: SharedDescriptor?, turn: Turn
+    ) async throws(ControlError) -> DeviceControlState {
+        let wanted = DeviceStatus(rawValue: params.status)
+        let report = try await change(
+            .setStatus(wanted), params.target, confirm: params.confirm, "changed", descriptor: descriptor, turn: turn)
+        return controlState(warnings: report?.warnings ?? [])
+    }
+
+    /// `device.reset`
+    func reset(
+        _ params: DeviceResetMethod.Params, descriptor: SharedDescriptor?, turn: Turn
+    ) async throws(ControlError) -> DeviceResetMethod.Result {
+        let report = try await change(
+            .reset, params.target, confirm: params.confirm, "reset", descriptor: descriptor, turn: turn)
+        forgetStop()
+        let status = report?.before.status ?? []
+        var lost: [String] = []
+        if status.contains(.featuresOK) { lost.append("negotiated features") }
+        if status.contains(.driverOK) { lost += ["queue positions", "requests in flight", "control queue state"] }
+        return DeviceResetMethod.Result(state: controlState(warnings: report?.warnings ?? []), lost: lost)
+    }
+
+    /// Runs a procedure that changes the device's status, on the word of its holder's administrator if it has one.
+    private func change(
+        _ procedure: DeviceProcedure, _ target: DeviceParams, confirm: Bool, _ verb: String,
+        descriptor: SharedDescriptor?, turn: Turn
+    ) async throws(ControlError) -> DeviceReport? {
+        defer { turns.end(turn) }
+        let deadline = deadline(milliseconds: target.deadlineMs)
+        try await begin(turn, until: deadline)
+        let reach: Reach
+        do throws(ControlError) {
+            (reach, _) = try await self.reach(
+                .examine, target: target.holder, descriptor: descriptor, until: deadline)
+        } catch let error where error.code == .notRunning {
+            throw notOwned(verb)
+        } catch {
+            throw error
+        }
+        if reach.path.isShared, !confirm {
+            var error = ControlError(
+                .invalidParams,
+                "confirm: must be true, since \(name.string) is held by "
+                    + (reach.holder.map { "process \($0.reference.pid) (\($0.command))" } ?? "another process"),
+                device: name, hint: "its driver is not told; it goes on as if nothing had happened")
+            error.holders = reach.holder.map { [HolderInfo($0)] }
+            error.stateAfter = stateAfter
+            throw error
+        }
+        let call = host.perform(procedure, on: reach.node, through: reach.path)
+        guard let result = await call.wait(until: deadline, on: loop) else {
+            host.abandon(reach.node)
+            lastSeen = nil
+            throw late("VHOST_VDPA_SET_STATUS", hint: nil)
+        }
+        switch result {
+        case .success(let report):
+            note(report.latest)
+            if report.holderExited { noteClosed() }
+            return report
+        case .failure(let error):
+            throw failure(error)
+        }
+    }
+
+    private func late(_ what: String, hint: String?) -> ControlError {
+        var error = ControlError(
+            .deadlineExceeded, "\(what) has not ended within the deadline; it goes on", device: name, hint: hint)
+        error.operation = environment.operations.next()
+        error.stateAfter = stateAfter
+        return error
+    }
+
+    private func notOwned(_ verb: String) -> ControlError {
+        var error = ControlError(
+            .notOwner, "\(name.string) cannot be \(verb): nobody holds it through vdpad", device: name,
+            hint: "open it with device.open")
+        error.stateAfter = stateAfter
+        return error
+    }
+
+    /// Somebody else has the node open: says who, as far as it can be found.
+    private func busy(_ node: DeviceNode, until deadline: MonotonicInstant) async -> ControlError {
+        isHeld = true
+        var error = ControlError(
+            .deviceBusy, "\(name.string) is held by another process: \(node.path) is open", device: name,
+            hint: "stop the holder, or act on its device without opening it")
+        if case .success(let scan) = await host.holders(of: node).wait(until: deadline, on: loop) {
+            error.holders = scan.holders.map(HolderInfo.init)
+            if let found = scan.holders.first {
+                holder = found
+                error.message =
+                    "\(name.string) is held by process \(found.reference.pid) (\(found.command)): \(node.path) is open"
+            }
+        }
+        error.stateAfter = stateAfter
+        return error
+    }
+
+    /// An opening that came too late is undone: its caller was told that it failed.
+    private func closeLate(_ call: HostCall<DeviceReport>, _ node: DeviceNode) async {
+        guard case .success = await call.wait(until: .distantFuture, on: loop) else { return }
+        let turn = turns.take()
+        defer { turns.end(turn) }
+        guard await turn.wait(until: .distantFuture, on: loop), !isOwned else { return }
+        _ = await host.perform(.close, on: node, through: .owner).wait(until: .distantFuture, on: loop)
+    }
+}

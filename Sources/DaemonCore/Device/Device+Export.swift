@@ -1,0 +1,143 @@
+import ControlAPI
+import DeviceState
+import LinuxIO
+import VDPA
+import Virtio
+
+/// Exporting the device's state.
+extension Device {
+    /// `state.export`
+    func export(
+        _ params: DeviceParams, descriptor: SharedDescriptor?, turn: Turn
+    ) async throws(ControlError) -> StateExportMethod.Result {
+        defer { turns.end(turn) }
+        let deadline = deadline(milliseconds: params.deadlineMs)
+        try await begin(turn, until: deadline)
+        var gaps = Gaps()
+        let report = try await read(params, descriptor: descriptor, until: deadline, &gaps)
+        var netlinkGaps: [DeviceState.MissingPart] = []
+        let netlink = await netlinkConfiguration(until: deadline, &netlinkGaps)
+        guard let info else { throw notFound }
+        let observation = report?.latest
+        let deviceClass = info.deviceClass ?? observation?.deviceClass ?? netlink?.deviceClass
+        guard let deviceClass else {
+            throw ControlError(
+                .stateIncomplete, "neither netlink nor the device says of which class \(name.string) is", device: name
+            )
+        }
+        gaps.add(netlinkGaps)
+        let queues = (report?.queues ?? []).map { queue in
+            var queue = queue
+            // Without the stop asserted the device moves on: the position is stale at once.
+            if report?.call == nil { queue.position = nil }
+            return queue
+        }
+        gaps.addQueues(queues, count: observation?.queueCount ?? info.queueCount, access: access, runState: runState)
+        if observation == nil { gaps.addUnread(netlink) }
+        let configuration = observation?.configuration
+        if observation != nil, configuration == nil {
+            gaps.add("standard.configuration", "FEATURES_OK is not set", .owner)
+        }
+        let standard = DeviceState.Standard(
+            deviceClass: deviceClass, status: observation?.status ?? info.hostStatus,
+            deviceFeatures: observation?.features ?? netlink?.features,
+            negotiatedFeatures: netlink?.negotiatedFeatures, backendFeatures: observation?.backendFeatures,
+            configuration: configuration, queueCount: observation?.queueCount ?? info.queueCount,
+            queues: queues.map { DeviceState.Queue($0, maximumSize: observation?.maximumQueueSize) },
+            groupCount: observation?.groupCount, addressSpaceCount: observation?.addressSpaceCount,
+            iovaRange: observation?.iovaRange)
+        let state = DeviceState(
+            source: DeviceState.Source(
+                host: environment.source.host, kernel: environment.source.kernel, vdpad: Version.current,
+                time: Timestamp.now(), managementDevice: info.managementDevice),
+            identity: DeviceState.Identity(name: name, deviceClass: deviceClass, vendorID: info.vendorID),
+            standard: standard,
+            completeness: DeviceState.Completeness(missing: gaps.parts), stability: stability(of: report))
+        return StateExportMethod.Result(state: state)
+    }
+
+    /// Reads all that the access allows; what keeps the device from being asked becomes gaps.
+    private func read(
+        _ params: DeviceParams, descriptor: SharedDescriptor?, until deadline: MonotonicInstant, _ gaps: inout Gaps
+    ) async throws(ControlError) -> DeviceReport? {
+        guard info?.node != nil else {
+            gaps.add("standard.status", "the device is not bound to vhost_vdpa", .nobody)
+            return nil
+        }
+        do throws(ControlError) {
+            let isStopped = record?.runState == .suspended
+            let (_, report) = try await reach(
+                .export(assertStop: isStopped), target: params.holder, descriptor: descriptor, until: deadline)
+            return report
+        } catch let error where error.code == .notRunning && error.stateAfter?.runState == .idle {
+            gaps.add("standard.status", "nobody holds the device", .vdpad)
+            return nil
+        } catch {
+            throw error
+        }
+    }
+
+    private func stability(of report: DeviceReport?) -> DeviceState.Stability {
+        let isStopped = record?.runState == .suspended
+        var checks: [String] = []
+        if report?.call != nil { checks.append("VHOST_VDPA_SUSPEND returned 0 before the reading") }
+        if report?.latest.status.contains(.driverOK) == true { checks.append("DRIVER_OK was set before and after") }
+        if let snapshot = record?.configuration, let now = report?.latest.configuration {
+            checks.append(
+                HexadecimalBytes(now) == snapshot
+                    ? "the configuration is that of the suspend" : "the configuration has changed since the suspend")
+        }
+        return DeviceState.Stability(
+            suspended: isStopped, vouched: isStopped && access == .owner, operation: nil,
+            mechanism: isStopped ? Mechanism.ioctl.rawValue : nil, assertedAt: record?.assertedAt, verification: checks)
+    }
+}
+
+/// Collects what a state document lacks.
+private struct Gaps {
+    var parts: [DeviceState.MissingPart] = []
+
+    mutating func add(_ part: String, _ reason: String, _ supplier: DeviceState.Supplier) {
+        parts.append(DeviceState.MissingPart(part: part, reason: reason, supplier: supplier))
+    }
+
+    mutating func add(_ missing: [DeviceState.MissingPart]) {
+        for part in missing { add("standard.\(part.part)", part.reason, part.supplier) }
+    }
+
+    /// What of the queues is missing: a running device has no position to speak of, and another's cannot be read.
+    mutating func addQueues(_ queues: [QueueState], count: UInt32?, access: Access, runState: RunState) {
+        for queue in queues where queue.position == nil {
+            add(
+                "standard.queues[\(queue.index)].position",
+                queue.positionFailure?.message ?? "the device is not suspended",
+                queue.positionFailure == nil ? .vdpad : .nobody)
+        }
+        guard queues.isEmpty else { return }
+        switch access {
+        case .shared: add("standard.queues", "only the process that owns the device can read its queues", .owner)
+        case .owner: add("standard.queues", "the device is \(runState.rawValue), not suspended", .vdpad)
+        case .none, .host: add("standard.queues", "nobody holds the device through vhost_vdpa", .vdpad)
+        }
+    }
+
+    /// What nobody could read because nobody holds the device.
+    mutating func addUnread(_ netlink: NetlinkConfiguration?) {
+        for part in ["backendFeatures", "configuration", "groupCount", "addressSpaceCount", "iovaRange"] {
+            add("standard.\(part)", "it is read from an open descriptor only", .vdpad)
+        }
+        if netlink?.features == nil {
+            add("standard.deviceFeatures", "netlink does not say", .vdpad)
+        }
+    }
+}
+
+extension DeviceState.Queue {
+    /// The document's form of a queue.
+    fileprivate init(_ queue: QueueState, maximumSize: UInt16?) {
+        self.init(
+            index: UInt16(truncatingIfNeeded: queue.index), maximumSize: maximumSize.map(UInt32.init),
+            size: queue.size, format: queue.format, position: queue.position, group: queue.group,
+            descriptorGroup: queue.descriptorGroup, addressSpace: queue.addressSpace)
+    }
+}

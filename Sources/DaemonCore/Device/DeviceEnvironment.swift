@@ -1,0 +1,25 @@
+import LinuxIO
+import Logging
+import VDPA
+
+/// What every device shares with the daemon.
+struct DeviceEnvironment: Sendable {
+    /// The loop that all devices run on.
+    let loop: EventLoop
+    /// The kernel's devices, or simulated ones.
+    let host: any VDPAHost
+    /// Where run records are kept.
+    let store: RunRecordStore
+    /// Who runs what outlives a request.
+    let followUps: FollowUps
+    /// Tells this boot from others.
+    let bootID: String
+    /// The machine.
+    let source: Source
+    /// Names what outlives the reply of its request.
+    let operations: OperationNumbers
+    /// How long a request waits that names no deadline.
+    let defaultDeadlineMs: UInt32
+    /// Where the daemon logs.
+    let log: Logger
+}

@@ -1,0 +1,70 @@
+import ControlAPI
+import DeviceState
+import JSON
+import LinuxIO
+import VDPA
+import Virtio
+
+/// What vdpad remembers of a device that it has stopped, or may have: the kernel has no query for it.
+///
+/// The record is on disk before the act that it announces, so that whoever starts after a crash knows what may be stopped.
+struct RunRecord: Sendable, Hashable {
+    /// The device.
+    var device: DeviceName
+
+    /// `suspending`, `suspended` or `resuming`. Other states need no record.
+    var runState: RunState
+
+    /// The boot in which it was written; in another boot the device has been reset.
+    var bootID: String
+
+    /// Who held the device; nil when vdpad itself owned it.
+    var holder: HolderReference?
+
+    /// True when the caller asked that the device stay stopped whatever happens.
+    var keep: Bool
+
+    /// The kernel call that stopped it, once it has returned.
+    var stop: CallTiming?
+
+    /// When the kernel last confirmed the stop, as RFC 3339 in UTC.
+    var assertedAt: String?
+
+    /// The configuration space at the stop.
+    var configuration: HexadecimalBytes?
+}
+
+extension RunRecord: JSONObjectReadable, JSONWritable {
+    static var schemaSummary: StaticString { "What vdpad remembers of a device that it has stopped." }
+
+    init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        device = try members.required("device", "The device.")
+        runState = try members.required("runState", "What vdpad was about to do, or has done.")
+        bootID = try members.required("bootId", "The boot in which it was written.")
+        let pid: Int32? = try members.optional("holderPid", "The process that held the device.")
+        let startTime: UInt64? = try members.optional("holderStartTime", "Its start time.")
+        let descriptor: Int32? = try members.optional("holderDescriptor", "Its descriptor.")
+        if let pid, let startTime, let descriptor {
+            holder = HolderReference(pid: pid, startTime: startTime, descriptor: descriptor)
+        }
+        keep = try members.required("keep", "Leave the device stopped whatever happens.")
+        stop = try members.optional("stop", "The kernel call that stopped it.")
+        assertedAt = try members.optional("assertedAt", "When the kernel last confirmed the stop.")
+        configuration = try members.optional("configuration", "The configuration space at the stop.")
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("device", device)
+        writer.member("runState", runState)
+        writer.member("bootId", bootID)
+        writer.member("holderPid", ifPresent: holder?.pid)
+        writer.member("holderStartTime", ifPresent: holder?.startTime)
+        writer.member("holderDescriptor", ifPresent: holder?.descriptor)
+        writer.member("keep", keep)
+        writer.member("stop", ifPresent: stop)
+        writer.member("assertedAt", ifPresent: assertedAt)
+        writer.member("configuration", ifPresent: configuration)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,141 @@
+import ControlAPI
+import JSON
+import JSONRPC
+import LinuxIO
+import Virtio
+
+/// Builds the table from method names to handlers: reads parameters and writes results by the method's own types.
+struct HandlerTable {
+    private var handlers: [String: Daemon.Handler] = [:]
+
+    /// Adds a method that is answered from memory.
+    mutating func answer<Method: ControlMethod>(
+        _ method: Method.Type,
+        _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Method.Result
+    ) {
+        handlers[Method.name] = { daemon, request in
+            do throws(ControlError) {
+                return .reply(.result(try body(daemon, try request.readParams(of: Method.self))))
+            } catch {
+                return .reply(error.reply)
+            }
+        }
+    }
+
+    /// Adds a method that is answered from the inventory: at once if it is current, else when it has been read.
+    mutating func onInventory<Method: ControlMethod>(
+        _ method: Method.Type,
+        _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Method.Result
+    ) {
+        handlers[Method.name] = { daemon, request in
+            do throws(ControlError) {
+                let params = try request.readParams(of: Method.self)
+                guard let refresh = daemon.refresh else { return .reply(.result(try body(daemon, params))) }
+                return .deferred { [daemon] in
+                    do throws(ControlError) {
+                        try await daemon.finish(refresh)
+                        return .result(try await daemon.run(body, params))
+                    } catch {
+                        return error.reply
+                    }
+                }
+            } catch {
+                return .reply(error.reply)
+            }
+        }
+    }
+
+    /// Adds a method that concerns one device: its place in the device's order is taken when the request arrives.
+    mutating func onDevice<Method: ControlMethod>(
+        _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
+        _ body:
+            @escaping @Sendable (Device, Method.Params, SharedDescriptor?, Turn) async throws(ControlError) ->
+            Method.Result
+    ) {
+        handlers[Method.name] = { daemon, request in
+            do throws(ControlError) {
+                let params = try request.readParams(of: Method.self)
+                let descriptor = request.descriptors.first
+                let name = name(params)
+                if let device = daemon.devices[name] {
+                    let (turn, access) = device.assumeIsolated { device in (device.takeTurn(), device.access) }
+                    // Of a device that nobody holds the inventory alone says whether it is still there.
+                    let refresh = access == .none ? daemon.refresh : nil
+                    return .deferred { [daemon] in
+                        let patient = MonotonicInstant.now.advanced(byMilliseconds: 1_000)
+                        _ = await refresh?.wait(until: patient, on: daemon.loop)
+                        return await Self.reply { () throws(ControlError) in
+                            try await body(device, params, descriptor, turn)
+                        }
+                    }
+                }
+                // Unknown here is not unknown to the kernel: the device may have come just now.
+                return .deferred { [daemon] in
+                    await Self.reply { () throws(ControlError) in
+                        let device = try await daemon.findDevice(name)
+                        return try await body(device, params, descriptor, await device.takeTurn())
+                    }
+                }
+            } catch {
+                return .reply(error.reply)
+            }
+        }
+    }
+
+    private static func reply<Result: JSONWritable & Sendable>(
+        _ body: () async throws(ControlError) -> Result
+    ) async -> RPCReply {
+        do throws(ControlError) {
+            return .result(try await body())
+        } catch {
+            return error.reply
+        }
+    }
+
+    /// The table, if it has a handler for every method of the contract.
+    func complete() -> [String: Daemon.Handler] {
+        for method in ControlMethods.all {
+            precondition(handlers[method.name] != nil, "\(method.name) has no handler")
+        }
+        return handlers
+    }
+}
+
+extension RPCRequest {
+    /// Reads the parameters by the method's declaration.
+    fileprivate func readParams<Method: ControlMethod>(
+        of method: Method.Type
+    ) throws(ControlError) -> Method.Params {
+        guard descriptors.count <= Method.maximumDescriptors else {
+            throw ControlError(
+                .invalidParams,
+                "fds: \(Method.name) takes at most \(Method.maximumDescriptors) descriptors, \(descriptors.count) came")
+        }
+        do throws(JSONReadError) {
+            return try Method.Params(params ?? .object([]), at: JSONPath("params"))
+        } catch {
+            throw ControlError(.invalidParams, "\(error)")
+        }
+    }
+}
+
+extension ControlError {
+    /// The error as a reply.
+    var reply: RPCReply {
+        .failure(RPCError(code: code.rawValue, message: code.standardMessage ?? message, data: self))
+    }
+}
+
+extension ErrorCode {
+    /// The message that JSON-RPC 2.0 gives a code of its own.
+    fileprivate var standardMessage: String? {
+        switch self {
+        case .parseError: "Parse error"
+        case .invalidRequest: "Invalid Request"
+        case .methodNotFound: "Method not found"
+        case .invalidParams: "Invalid params"
+        case .internalError: "Internal error"
+        default: nil
+        }
+    }
+}

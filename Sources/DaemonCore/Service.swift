@@ -1,0 +1,148 @@
+import ControlAPI
+import Glibc
+import JSONRPC
+import LinuxIO
+import Logging
+import SystemPackage
+import VDPA
+
+/// One run of the daemon, from its start to its orderly stop.
+struct Service: Sendable {
+    let options: DaemonOptions
+    private let log: Logger
+
+    init(options: DaemonOptions) {
+        self.options = options
+        var log = Logger(label: "vdpad") { label in StreamLogHandler.standardError(label: label) }
+        log.logLevel = options.logLevel
+        self.log = log
+    }
+
+    /// Serves until told to stop.
+    ///
+    /// - Returns: the exit status: 0 after an orderly stop, 1 when the daemon could not start.
+    func run() -> Int32 {
+        do throws(StartFailure) {
+            try at("block signals") { () throws(Errno) in try SignalSource.blockSignals() }
+            let loop = try at("make the event loop") { () throws(Errno) in try EventLoop() }
+            let directory = options.effectiveStateDirectory
+            let store = try at("create \(directory)") { () throws(Errno) in
+                try RunRecordStore(stateDirectory: directory)
+            }
+            let lock = try at("lock \(directory)") { () throws(Errno) in try DirectoryLock(directory) }
+            let failure = Lock<StartFailure?>(nil)
+            let root = Task.detached(executorPreference: loop) {
+                do throws(StartFailure) {
+                    try await serve(store, on: loop)
+                } catch {
+                    failure.withLock { $0 = error }
+                }
+                loop.stop()
+            }
+            loop.run()
+            root.cancel()
+            _ = consume lock
+            if let failure = failure.withLock({ $0 }) { throw failure }
+            return 0
+        } catch {
+            log.critical("vdpad cannot go on", metadata: ["error": "\(error.message)"])
+            return 1
+        }
+    }
+
+    /// The root task: everything that runs does so in its group and ends with it.
+    private func serve(_ store: RunRecordStore, on loop: EventLoop) async throws(StartFailure) {
+        // Workers are processes of this binary: they are started before anything is open that they could inherit.
+        let host = try await makeHost(on: loop)
+        let daemon = try makeDaemon(host, store, on: loop)
+        let signals = try at("receive signals") { () throws(Errno) in try SignalSource(on: loop) }
+        let listener = try at("listen on \(options.socket)") { () throws(Errno) in
+            // Of the sockets that the service manager has opened, the first is the one to control the daemon by.
+            if let activated = try SystemdActivation.takeListeners(on: loop).first { return activated }
+            return try UnixListener(path: options.socket, mode: 0o600, on: loop)
+        }
+        let server = RPCServer(
+            listener: listener, limits: daemon.limits, serverUID: getuid(), handler: daemon, on: loop)
+        let followUps = daemon.environment.followUps
+        await withDiscardingTaskGroup { group in
+            group.addTask(executorPreference: loop) {
+                await daemon.start()
+                log.notice(
+                    "vdpad serves", metadata: ["socket": "\(options.socket)", "host": "\(daemon.identity.host)"])
+                notify(.ready)
+                await server.run()
+            }
+            group.addTask(executorPreference: loop) {
+                await stopSignal(signals)
+                log.notice("vdpad stops")
+                notify(.stopping)
+                await server.drain(until: .now.advanced(byMilliseconds: 5_000))
+                host.stop()
+                followUps.finish()
+            }
+            for await work in followUps.stream {
+                group.addTask(executorPreference: loop) { await work() }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func makeHost(on loop: EventLoop) async throws(StartFailure) -> any VDPAHost {
+        let executable = "/proc/self/exe"
+        do throws(HostError) {
+            guard options.simulate else { return KernelHost(on: loop) }
+            guard let socket = options.simulatedHost else {
+                return try SimulatedHost.start(executable: executable, on: loop)
+            }
+            return try await SimulatedHost.connect(to: socket, startingWith: executable, on: loop)
+        } catch {
+            throw StartFailure(message: error.message)
+        }
+    }
+
+    private func makeDaemon(
+        _ host: any VDPAHost, _ store: RunRecordStore, on loop: EventLoop
+    ) throws(StartFailure) -> Daemon {
+        try at("raise the limit of open files") { () throws(Errno) in _ = try Files.raiseDescriptorLimit() }
+        let identity = Identity(version: Version.current, host: options.simulate ? "simulated" : "kernel")
+        let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
+        let environment = DeviceEnvironment(
+            loop: loop, host: host, store: store, followUps: FollowUps(), bootID: bootID, source: .current(),
+            operations: OperationNumbers(instance: identity.instance),
+            defaultDeadlineMs: 30_000, log: log)
+        return Daemon(
+            environment: environment, limits: RPCLimits(),
+            identity: identity)
+    }
+
+    private func stopSignal(_ signals: SignalSource) async {
+        while let signal = try? await signals.next() {
+            if signal != .hangUp { return }
+        }
+    }
+
+    private func notify(_ state: SystemdNotifier.State) {
+        do {
+            try SystemdNotifier().notify(state)
+        } catch {
+            log.warning("the service manager could not be told", metadata: ["errno": "\(error.symbol)"])
+        }
+    }
+
+    /// Adds to an error what was being done.
+    private func at<Result: ~Copyable>(
+        _ what: String, _ body: () throws(Errno) -> Result
+    ) throws(StartFailure) -> Result {
+        do throws(Errno) {
+            return try body()
+        } catch {
+            throw StartFailure(message: "cannot \(what): \(error.symbol) (\(error))")
+        }
+    }
+}
+
+/// Why the daemon could not start.
+struct StartFailure: Error {
+    /// What was being done, and what went wrong.
+    let message: String
+}
