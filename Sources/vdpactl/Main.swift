@@ -1,4 +1,9 @@
+import CLICore
+import Glibc
+
 @main
 struct Main {
-    static func main() {}
+    static func main() {
+        exit(Vdpactl.main())
+    }
 }

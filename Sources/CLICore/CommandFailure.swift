@@ -1,0 +1,52 @@
+internal import ControlAPI
+internal import JSON
+
+/// Why a command has no result.
+enum CommandFailure: Error {
+    /// The daemon answered with an error.
+    case refused(RefusedCall)
+    /// Nobody listens, or the connection broke: `hint` says what to do.
+    case unreachable(String, hint: String)
+    /// What the daemon sent is not an answer of the contract.
+    case malformedReply(String)
+    /// The state document is not what its digest says.
+    case invalidDocument(String)
+    /// The output file could not be written.
+    case output(String)
+
+    var exitStatus: Int32 {
+        switch self {
+        case .refused(let call): ErrorCode(rawValue: call.code)?.exitStatus ?? ExitStatus.failure
+        case .unreachable, .malformedReply: ExitStatus.unreachable
+        case .invalidDocument: ErrorCode.invalidState.exitStatus
+        case .output: ExitStatus.failure
+        }
+    }
+
+    /// What goes to standard error.
+    func text(_ format: OutputFormat) -> String {
+        switch self {
+        case .refused(let call): call.text(format)
+        case .unreachable(let message, let hint): Self.text("unreachable", message, hint: hint, format)
+        case .malformedReply(let message): Self.text("malformedReply", message, format)
+        case .invalidDocument(let message): Self.text(ErrorCode.invalidState.name, message, format)
+        case .output(let message): Self.text("output", message, format)
+        }
+    }
+
+    private static func text(_ name: String, _ message: String, hint: String? = nil, _ format: OutputFormat) -> String {
+        switch format {
+        case .table:
+            let first = "vdpactl: \(name): \(message.escapingControls)\n"
+            return hint.map { "\(first)hint: \($0)\n" } ?? first
+        case .json:
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("name", name)
+            writer.member("message", message)
+            writer.member("hint", ifPresent: hint)
+            writer.endObject()
+            return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+        }
+    }
+}

@@ -1,0 +1,23 @@
+internal import ArgumentParser
+internal import ControlAPI
+
+/// `vdpactl close`
+struct CloseCommand: MethodCommand {
+    typealias Method = DeviceCloseMethod
+
+    static let name = "close"
+
+    @OptionGroup var global: GlobalOptions
+
+    @OptionGroup var argument: DeviceArgument
+
+    var params: Method.Params {
+        Method.Params(device: argument.device, deadlineMs: global.deadline)
+    }
+
+    static func table(_ result: Method.Result) -> String {
+        var fields = FieldList()
+        fields.add(result)
+        return fields.text
+    }
+}

@@ -1,0 +1,16 @@
+internal import ArgumentParser
+
+/// `vdpactl state`
+struct StateCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "state", abstract: "Exports a device's state.", subcommands: [StateExportCommand.self])
+    }
+
+    @OptionGroup var global: GlobalOptions
+
+    /// Without a subcommand there is nothing to do.
+    mutating func run() throws {
+        throw ValidationError("a command is missing")
+    }
+}

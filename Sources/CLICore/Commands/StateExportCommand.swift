@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import ControlAPI
+internal import DeviceState
+internal import JSON
+internal import LinuxIO
+internal import SystemPackage
+internal import Virtio
+
+/// `vdpactl state export`
+struct StateExportCommand: MethodCommand {
+    typealias Method = StateExportMethod
+
+    static let name = "export"
+
+    @OptionGroup var global: GlobalOptions
+
+    @OptionGroup var target: DeviceOptions
+
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp("Write the document to a file, which is replaced as a whole.", valueName: "path"))
+    var file: String?
+
+    var params: Method.Params {
+        target.params(global)
+    }
+
+    func execute(_ connection: inout DaemonConnection, warnings: inout [String]) throws(CommandFailure) -> String {
+        let result = try connection.call(Method.name, params)
+        let document = try Self.verified(result["state"] ?? .null)
+        if let file {
+            try Self.write(document, to: file)
+        }
+        return try render(result, warnings: &warnings)
+    }
+
+    /// The document, if its digest is that of its content.
+    private static func verified(_ document: JSONValue) throws(CommandFailure) -> JSONValue {
+        do throws(DeviceStateError) {
+            _ = try DeviceState.verify(document)
+            return document
+        } catch {
+            throw .invalidDocument("\(error)")
+        }
+    }
+
+    private static func write(_ document: JSONValue, to path: String) throws(CommandFailure) {
+        let bytes = document.jsonBytes() + [UInt8(ascii: "\n")]
+        do throws(Errno) {
+            // A state document tells about a guest: for its owner alone.
+            try Files.replace(path, with: bytes.span, mode: 0o600)
+        } catch {
+            throw .output("\(path): \(error)")
+        }
+    }
+
+    static func table(_ result: Method.Result) -> String {
+        let state = result.state
+        let standard = state.standard
+        var fields = FieldList()
+        fields.add("device", state.identity.name)
+        fields.add("class", state.identity.deviceClass)
+        fields.add("suspended", state.stability.suspended.yesNo)
+        fields.add("vouched", state.stability.vouched.yesNo)
+        fields.add("status", standard.status?.text)
+        fields.add("negotiated", standard.negotiatedFeatures?.text)
+        fields.add("configuration", standard.configuration.map { "\($0.size) bytes" })
+        fields.add("queues", standard.queueCount)
+        fields.add("complete", state.completeness.isComplete.yesNo)
+        fields.add("digest", state.digest)
+        var text = fields.text
+        if !standard.queues.isEmpty {
+            text += "\n" + queues(standard.queues)
+        }
+        if !state.completeness.missing.isEmpty {
+            text += "\n" + missing(state.completeness.missing)
+        }
+        return text
+    }
+
+    private static func queues(_ queues: [DeviceState.Queue]) -> String {
+        var table = TextTable(columns: [
+            "QUEUE", "SIZE", "LARGEST SIZE", "FORMAT", "POSITION", "GROUP", "ADDRESS SPACE",
+        ])
+        for queue in queues {
+            table.add([
+                "\(queue.index)", queue.size.map(String.init), queue.maximumSize.map(String.init),
+                queue.format?.rawValue, queue.position?.text,
+                queue.group.map(String.init), queue.addressSpace.map(String.init),
+            ])
+        }
+        return table.text
+    }
+
+    private static func missing(_ parts: [DeviceState.MissingPart]) -> String {
+        var table = TextTable(columns: ["MISSING", "SUPPLIER", "REASON"])
+        for part in parts {
+            table.add([part.part, part.supplier.rawValue, part.reason])
+        }
+        return table.text
+    }
+}

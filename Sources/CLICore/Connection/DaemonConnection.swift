@@ -1,0 +1,61 @@
+internal import JSON
+internal import JSONRPC
+internal import LinuxIO
+internal import SystemPackage
+
+/// The connection of one command to the daemon.
+struct DaemonConnection: ~Copyable {
+    /// How long the daemon takes for a request that names no deadline.
+    private static let defaultDeadlineMs: UInt32 = 30_000
+    /// The daemon answers at the deadline; so long after it the answer is given up.
+    private static let marginMs: UInt32 = 2_000
+
+    private let path: String
+    private let waitMs: UInt32
+    private var client: RPCClient
+
+    /// Connects to the daemon's socket.
+    init(path: String, deadlineMs: UInt32?) throws(CommandFailure) {
+        self.path = path
+        waitMs = (deadlineMs ?? Self.defaultDeadlineMs) + Self.marginMs
+        do throws(Errno) {
+            let end = MonotonicInstant.now.advanced(byMilliseconds: UInt64(waitMs))
+            client = RPCClient(try BlockingSocket(connectingTo: path, until: end))
+        } catch {
+            throw Self.unreachable(path, error)
+        }
+    }
+
+    /// Makes a call and waits for its result.
+    mutating func call(_ method: String, _ params: some JSONWritable) throws(CommandFailure) -> JSONValue {
+        do throws(RPCClientError) {
+            let end = MonotonicInstant.now.advanced(byMilliseconds: UInt64(waitMs))
+            return try client.call(method, params: params, until: end).result
+        } catch {
+            throw failure(error, method)
+        }
+    }
+
+    private func failure(_ error: RPCClientError, _ method: String) -> CommandFailure {
+        let unknown = "whether \(method) took effect is not known: look with vdpactl status"
+        return switch error {
+        case .reply(let error):
+            .refused(RefusedCall(code: error.code, message: error.message, data: error.data as? JSONValue ?? .null))
+        case .closed: .unreachable("\(path): the daemon closed the connection", hint: unknown)
+        case .protocolViolation(let text): .malformedReply(text)
+        case .transport(.timedOut): .unreachable("\(path): no answer within \(waitMs) ms", hint: unknown)
+        case .transport(let errno): .unreachable("\(path): \(errno)", hint: unknown)
+        }
+    }
+
+    private static func unreachable(_ path: String, _ error: Errno) -> CommandFailure {
+        let hint =
+            switch error {
+            case .permissionDenied: "the socket is for its owner; run vdpactl as the user of vdpad"
+            case .noSuchFileOrDirectory, .connectionRefused:
+                "is vdpad running? --socket and VDPAD_SOCKET name its socket"
+            default: "--socket and VDPAD_SOCKET name the daemon's socket"
+            }
+        return .unreachable("\(path): \(error)", hint: hint)
+    }
+}

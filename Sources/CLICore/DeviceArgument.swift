@@ -1,0 +1,8 @@
+internal import ArgumentParser
+internal import Virtio
+
+/// The argument of every command that concerns one device.
+struct DeviceArgument: ParsableArguments {
+    @Argument(help: "The device's name on the vdpa bus.", transform: { try DeviceName($0) })
+    var device: DeviceName
+}

@@ -1,0 +1,45 @@
+internal import ControlAPI
+
+/// The exit statuses of vdpactl; those of the daemon's errors come from the contract.
+public enum ExitStatus {
+    /// The call succeeded.
+    public static let success: Int32 = 0
+    /// The daemon, the kernel or the device failed, or vdpactl could not write its output.
+    public static let failure: Int32 = 1
+    /// The command line is wrong.
+    public static let usage: Int32 = 2
+    /// The daemon could not be reached, or did not answer.
+    public static let unreachable: Int32 = 9
+
+    /// The statuses and what leads to them, for the help: lines short enough not to be broken.
+    static var table: String {
+        (success...unreachable).map { status in
+            let lines = wrapped(meanings(of: status), width: 74)
+            return "  \(status)  \(lines.joined(separator: "\n     "))"
+        }.joined(separator: "\n")
+    }
+
+    private static func meanings(of status: Int32) -> [String] {
+        let errors = ErrorCode.allCases.filter { $0.exitStatus == status }.map(\.name)
+        return switch status {
+        case success: ["success"]
+        case failure: errors + ["output that cannot be written"]
+        case usage: errors + ["a command line that is wrong"]
+        case unreachable: ["a daemon that cannot be reached or does not answer"]
+        default: errors
+        }
+    }
+
+    private static func wrapped(_ items: [String], width: Int) -> [String] {
+        var lines: [String] = []
+        for (index, item) in items.enumerated() {
+            let text = index + 1 < items.count ? "\(item)," : item
+            if let last = lines.last, last.count + 1 + text.count <= width {
+                lines[lines.count - 1] = "\(last) \(text)"
+            } else {
+                lines.append(text)
+            }
+        }
+        return lines
+    }
+}
