@@ -68,13 +68,30 @@ let package = Package(
             name: "JSONRPCTests",
             dependencies: ["JSONRPC", "JSON", "LinuxIO", systemPackage],
             swiftSettings: settings),
-        .testTarget(
-            name: "NetlinkTests",
-            dependencies: ["Netlink", "CNetlink", "LinuxIO", systemPackage],
+        .target(
+            name: "FakeNetlinkKernel",
+            dependencies: ["Netlink", "CNetlink", "LinuxIO"],
+            path: "Tests/Support/FakeNetlinkKernel",
             swiftSettings: settings),
         .testTarget(
+            name: "NetlinkTests", dependencies: ["Netlink", "FakeNetlinkKernel", systemPackage],
+            swiftSettings: settings),
+        .target(
+            name: "HostSuite", dependencies: ["VDPA", "LinuxIO", "Virtio"], path: "Tests/Support/HostSuite",
+            swiftSettings: settings),
+        // What `vdpad simulated-host` is, without the daemon.
+        .executableTarget(
+            name: "simulated-host", dependencies: ["VDPA"], path: "Tests/Support/SimulatedHostProgram",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "fake-host-worker", dependencies: ["VDPA", "LinuxIO", "Virtio", "JSON", systemPackage],
+            path: "Tests/Support/FakeHostWorker", swiftSettings: settings),
+        .testTarget(
             name: "VDPATests",
-            dependencies: ["VDPA", "Netlink", "LinuxIO", "Virtio", "JSON", "CLinux", systemPackage],
+            dependencies: [
+                "VDPA", "Netlink", "FakeNetlinkKernel", "HostSuite", "simulated-host", "fake-host-worker", "LinuxIO",
+                "Virtio", "JSON", "CLinux", systemPackage,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "ControlAPITests",
@@ -89,7 +106,18 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "CLICoreTests",
-            dependencies: ["CLICore", "ControlAPI", "JSONRPC", "DeviceState", "Virtio", "JSON", systemPackage],
+            dependencies: [
+                "CLICore", "vdpactl", "vdpad", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON",
+                "CLinux", systemPackage,
+            ],
+            swiftSettings: settings),
+
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "vdpad", "vdpactl", "VDPA", "DeviceState", "LinuxIO", "Virtio", "JSON",
+                systemPackage,
+            ],
             swiftSettings: settings),
     ]
 )

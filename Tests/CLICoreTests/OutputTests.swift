@@ -1,0 +1,210 @@
+import CLICore
+import LinuxIO
+import SystemPackage
+import Testing
+
+/// Results as people and programs see them.
+@Suite struct OutputTests {
+    static let running = #"""
+        "driverStatus":null,"runState":"running","vouched":false,"status":{"value":"0x0f","names":["ACKNOWLEDGE","DRIVER"],\#
+        "unknownBits":[]},"access":"shared","warnings":["look\u0007out"]
+        """#
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let arguments: String
+        let result: String
+        let table: String
+        var warnings = ""
+
+        var testDescription: String { arguments }
+    }
+
+    static let cases: [Case] = [
+        Case(
+            arguments: "list",
+            result: #"""
+                {"devices":[{"name":"blk0","class":"block","managementDevice":"simblk0","queueCount":1,\#
+                "driver":"vhost_vdpa","node":"/dev/vhost-vdpa-0","runState":"running","access":"shared","later":[1]},\#
+                {"name":"a-long-name","runState":"unknown","access":"none"}]}
+                """#,
+            table: """
+                NAME         CLASS  MGMTDEV  DRIVER      NODE               QUEUES  STATE    ACCESS
+                blk0         block  simblk0  vhost_vdpa  /dev/vhost-vdpa-0  1       running  shared
+                a-long-name  -      -        -           -                  -       unknown  none
+
+                """),
+        Case(
+            arguments: "show blk0",
+            result: #"""
+                {"device":{"name":"blk0","class":"block","vendorId":6900,"maximumQueueSize":256,\#
+                "runState":"idle","access":"none"}}
+                """#,
+            table: """
+                device             blk0
+                class              block
+                management device  -
+                vendor id          0x1af4
+                queues             -
+                largest ring size  256
+                driver             -
+                node               -
+                run state          idle
+                access             none
+
+                """),
+        Case(
+            arguments: "status blk0",
+            result: #"""
+                {"device":"blk0",\#(running),"class":"block","holders":[\#
+                {"pid":4242,"comm":"qemu","startTime":5,"descriptor":9}]}
+                """#,
+            table: """
+                device             blk0
+                run state          running (its holder may have acted since)
+                status             0x0f ACKNOWLEDGE DRIVER
+                access             shared
+                class              block
+                management device  -
+                features           -
+                backend features   -
+                holder             pid 4242 (qemu)
+
+                """,
+            warnings: "vdpactl: warning: look\\u{7}out\n"),
+        Case(
+            arguments: "holders blk0",
+            result: #"""
+                {"device":"blk0","holders":[{"pid":42,"comm":"qemu","startTime":5,"descriptor":9}],\#
+                "complete":false,"reason":"the search took longer than 2 s"}
+                """#,
+            table: """
+                PID  COMMAND  DESCRIPTOR  UNIT
+                42   qemu     9           -
+                incomplete: the search took longer than 2 s
+
+                """),
+        Case(
+            arguments: "config net0",
+            result: #"""
+                {"device":"net0","access":"owner","class":"net",\#
+                "net":{"mac":"02:00:00:00:00:01","maximumQueuePairs":1},"missing":[\#
+                {"part":"raw","reason":"FEATURES_OK is not set","supplier":"owner"}]}
+                """#,
+            table: """
+                device             net0
+                class              net
+                access             owner
+                features           -
+                negotiated         -
+                mac                02:00:00:00:00:01
+                maximumQueuePairs  1
+                raw                -
+                missing            raw: FEATURES_OK is not set
+
+                """),
+        Case(
+            arguments: "suspend blk0",
+            result: #"""
+                {"device":"blk0","status":null,"driverStatus":null,"runState":"suspended","vouched":true,"assertedAt":"2026-01-02T03:04:05Z",\#
+                "access":"owner","warnings":[],"mechanism":"ioctl","wasSuspended":false,"dryRun":false,\#
+                "timing":{"call":"VHOST_VDPA_SUSPEND","enteredAtNs":1000,"returnedAtNs":2500999,"durationNs":2499999}}
+                """#,
+            table: """
+                device         blk0
+                run state      suspended
+                status         -
+                access         owner
+                asserted at    2026-01-02T03:04:05Z
+                mechanism      ioctl
+                was suspended  no
+                kernel call    VHOST_VDPA_SUSPEND, 2.499 ms
+                configuration  -
+
+                """),
+        Case(
+            arguments: "resume blk0",
+            result: #"""
+                {"device":"blk0","status":null,"driverStatus":null,"runState":"running","vouched":true,"access":"owner","warnings":[],\#
+                "wasSuspended":true,"dryRun":true,"kickNeeded":true,"configurationChanged":false,\#
+                "downtime":{"minimumNs":1000000,"maximumNs":12003004}}
+                """#,
+            table: """
+                device                 blk0
+                run state              running
+                status                 -
+                access                 owner
+                was suspended          yes
+                dry run                nothing was called
+                downtime               1.000 ms to 12.003 ms
+                kick needed            yes
+                configuration changed  no
+
+                """),
+        Case(
+            arguments: "reset blk0 --confirm",
+            result: #"""
+                {"device":"blk0","status":null,"driverStatus":null,"runState":"idle","vouched":true,"access":"owner","warnings":[],\#
+                "lost":["queue positions","negotiated features"]}
+                """#,
+            table: """
+                device     blk0
+                run state  idle
+                status     -
+                access     owner
+                lost       queue positions, negotiated features
+
+                """),
+        Case(
+            arguments: "mgmtdev",
+            result: #"{"mgmtdevs":[{"name":"simnet0","classes":["net","block"],"maximumQueues":3}]}"#,
+            table: """
+                NAME     CLASSES    QUEUES  FEATURES
+                simnet0  net,block  3       -
+
+                """),
+        Case(
+            arguments: "health",
+            result: #"""
+                {"healthy":false,"workerCount":2,"deviceCount":1,"problems":[{"kind":"stuckCall",\#
+                "message":"SUSPEND has not returned","device":"blk0","sinceMs":1500}]}
+                """#,
+            table: """
+                healthy    no
+                devices    1
+                workers    2
+                stuckCall  blk0: SUSPEND has not returned (for 1500 ms)
+
+                """),
+        Case(
+            arguments: "call x.y",
+            result: #"{"n":18446744073709551615,"list":[],"o":{"s":"ä"}}"#,
+            table: """
+                {
+                  "n": 18446744073709551615,
+                  "list": [],
+                  "o": {
+                    "s": "ä"
+                  }
+                }
+
+                """),
+    ]
+
+    @Test(arguments: cases)
+    func resultIsATableForPeople(_ test: Case) async throws {
+        let arguments = test.arguments.split(separator: " ").map(String.init)
+        let outcome = try await FakeDaemon.run(arguments, reply: success(test.result)).outcome
+        #expect(outcome.standardOutput == test.table)
+        #expect(outcome.standardError == test.warnings)
+        #expect(outcome.exitStatus == ExitStatus.success)
+    }
+
+    @Test(arguments: cases)
+    func resultIsPrintedAsItIsForPrograms(_ test: Case) async throws {
+        let arguments = test.arguments.split(separator: " ").map(String.init) + ["-o", "json"]
+        let outcome = try await FakeDaemon.run(arguments, reply: success(test.result)).outcome
+        #expect(outcome.standardOutput == test.result + "\n")
+        #expect(outcome.standardError.isEmpty)
+        #expect(outcome.exitStatus == ExitStatus.success)
+    }
+}

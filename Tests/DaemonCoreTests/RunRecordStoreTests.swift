@@ -1,0 +1,77 @@
+import ControlAPI
+import DeviceState
+import LinuxIO
+import SystemPackage
+import Testing
+import VDPA
+import Virtio
+
+@testable import DaemonCore
+
+@Suite struct RunRecordStoreTests {
+    private let directory: String
+    private let store: RunRecordStore
+
+    init() throws {
+        directory = "/tmp/vdpad-record-store-\(UInt64.random(in: .min ... .max))"
+        store = try RunRecordStore(stateDirectory: directory)
+    }
+
+    private func record(_ name: String, _ state: RunState = .suspended, boot: String = "boot") throws -> RunRecord {
+        RunRecord(
+            device: try DeviceName(name), runState: state, bootID: boot,
+            holder: HolderReference(pid: 7, startTime: .max, descriptor: 3), keep: false,
+            stop: CallTiming(call: "VHOST_VDPA_SUSPEND", enteredAtNs: 1, returnedAtNs: 5),
+            assertedAt: "2026-01-01T00:00:00.000Z", configuration: HexadecimalBytes([0, 255]))
+    }
+
+    @Test("What is written is read again, every member of it")
+    func roundTrip() throws {
+        let owned = RunRecord(device: try DeviceName("net0"), runState: .suspending, bootID: "boot", keep: true)
+        try store.write(record("blk0"))
+        try store.write(owned)
+        let found = try store.readAll(bootID: "boot")
+        #expect(Set(found.records) == [try record("blk0"), owned])
+        #expect(found.unreadable.isEmpty)
+    }
+
+    @Test("A later record replaces an earlier one, and none is left after its removal")
+    func replaceAndRemove() throws {
+        try store.write(record("blk0", .suspending))
+        try store.write(record("blk0", .suspended))
+        #expect(try store.readAll(bootID: "boot").records.map(\.runState) == [.suspended])
+        try store.remove(DeviceName("blk0"))
+        try store.remove(DeviceName("blk0"))
+        #expect(try store.readAll(bootID: "boot").records.isEmpty)
+    }
+
+    @Test("A record of a former boot means nothing, since the devices have been reset")
+    func formerBoot() throws {
+        try store.write(record("blk0", boot: "former"))
+        let found = try store.readAll(bootID: "boot")
+        #expect(found.records.isEmpty)
+        #expect(found.unreadable.isEmpty)
+    }
+
+    @Test(
+        "A file that is no record is named and does not hide the others",
+        arguments: [
+            "", "{", "[]", #"{"device":"blk1"}"#,
+            #"{"device":"other","runState":"suspended","bootId":"boot","keep":false}"#,
+            #"{"device":"blk1","runState":"asleep","bootId":"boot","keep":false}"#,
+        ])
+    func damaged(text: String) throws {
+        try store.write(record("blk0"))
+        try Files.replace(store.directory + "/blk1.json", with: Array(text.utf8).span, mode: 0o600)
+        let found = try store.readAll(bootID: "boot")
+        #expect(found.records == [try record("blk0")])
+        #expect(found.unreadable == ["blk1.json"])
+    }
+
+    @Test("A write that is cut short leaves the record before it")
+    func interruptedWrite() throws {
+        try store.write(record("blk0", .suspending))
+        try Files.replace(store.directory + "/blk0.json.new", with: Array("{".utf8).span, mode: 0o600)
+        #expect(try store.readAll(bootID: "boot").records.map(\.runState) == [.suspending])
+    }
+}

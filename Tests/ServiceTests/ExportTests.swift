@@ -1,0 +1,167 @@
+import DeviceState
+import JSON
+import SystemPackage
+import Testing
+import VDPA
+import Virtio
+
+@Suite("Export of a device's state")
+struct ExportTests {
+    static func export(_ client: DaemonClient, _ device: String = "net0") throws -> JSONValue {
+        let result = try client.call("state.export", ["device": .string(device)])
+        let document = try #require(result["state"])
+        // Throws when digest or form are wrong.
+        let state = try DeviceState.verify(document)
+        // The bytes are those of the canonical form.
+        #expect(document.jsonText() == state.document.jsonText())
+        return document
+    }
+
+    static func missing(_ document: JSONValue) -> [String] {
+        (document["completeness"]?["missing"]?.elements ?? []).compactMap { $0["part"]?.text }
+    }
+
+    @Test(arguments: [("net0", 3, 1), ("blk0", 1, 2)])
+    func anOwnSuspendedDeviceIsExportedCompletely(device: String, queues: Int, classID: Int) async throws {
+        try await withDaemon { _, client in
+            _ = try client.call("device.open", ["device": .string(device), "initialize": ["queueSize": 64]])
+            _ = try client.call("device.suspend", ["device": .string(device)])
+            let document = try Self.export(client, device)
+            #expect(document["completeness"]?["complete"] == true)
+            #expect(Self.missing(document) == [])
+            #expect(document["identity"]?["name"]?.text == device)
+            #expect(document["identity"]?["classId"]?.number == classID)
+            #expect(document["stability"]?["suspended"] == true)
+            #expect(document["stability"]?["vouched"] == true)
+            let standard = try #require(document["standard"])
+            #expect(standard["status"]?.mask == 0xf)
+            #expect((standard["negotiatedFeatures"]?.mask ?? 0) & 0x3_0000_0000 == 0x3_0000_0000)
+            #expect(standard["deviceFeatures"]?.mask == (queues == 3 ? 0x3_0883_0028 : 0x3_0800_7646))
+            #expect(standard["backendFeatures"]?.mask == 0x17e)
+            #expect(standard["queueCount"]?.number == queues)
+            #expect(standard["groupCount"]?.number == (queues == 3 ? 2 : 1))
+            #expect(standard["addressSpaceCount"]?.number == (queues == 3 ? 2 : 1))
+            #expect(standard["iovaRange"] != nil)
+            #expect(standard["configuration"]?["raw"]?.text?.isEmpty == false)
+            #expect(standard["configuration"]?[queues == 3 ? "net" : "block"] != nil)
+            let listed = standard["queues"]?.elements ?? []
+            #expect(listed.map { $0["index"]?.number } == Array(0..<queues))
+            for queue in listed {
+                #expect(queue["format"] == "split")
+                #expect(queue["size"]?.number == 64)
+                #expect(queue["maximumSize"]?.number == 256)
+                #expect(queue["position"] != nil, "\(queue)")
+                #expect(queue["group"]?.number == (queue["index"] == 2 ? 1 : 0))
+            }
+        }
+    }
+
+    @Test func everyExportAssertsTheStopAgain() async throws {
+        try await withDaemon { daemon, client in
+            _ = try client.call("device.open", OwnerTests.bringUp)
+            _ = try client.call("device.suspend", ["device": "net0"])
+            let first = try Self.export(client)
+            #expect(try daemon.simulated.count("net0", .suspend) == 2)
+            let second = try Self.export(client)
+            #expect(try daemon.simulated.count("net0", .suspend) == 3)
+            // The same state gives the same document, but for the time.
+            for section in ["identity", "standard", "implementation", "completeness"] {
+                #expect(first[section] == second[section])
+            }
+            #expect(try client.runState("net0") == "suspended")
+        }
+    }
+
+    @Test func beforeItIsSuspendedAnOwnDeviceExportsNoPositions() async throws {
+        try await withDaemon { daemon, client in
+            _ = try client.call("device.open", OwnerTests.bringUp)
+            let document = try Self.export(client)
+            #expect(document["completeness"]?["complete"] == false)
+            let missing = Self.missing(document)
+            for queue in 0..<3 { #expect(missing.contains("standard.queues[\(queue)].position")) }
+            #expect(document["stability"]?["suspended"] == false)
+            for queue in document["standard"]?["queues"]?.elements ?? [] { #expect(queue["position"] == nil) }
+            // An export stops nothing.
+            #expect(try daemon.simulated.count("net0", .suspend) == 0)
+            #expect(try client.runState("net0") == "running")
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func aDeviceThatSomebodyElseHoldsSaysWhatIsMissingAndWhoHasIt(isSuspended: Bool) async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("net0")
+            if isSuspended { _ = try client.call("device.suspend", ["device": "net0"]) }
+            let document = try Self.export(client)
+            #expect(document["completeness"]?["complete"] == false)
+            #expect(document["stability"]?["suspended"]?.flag == isSuspended)
+            #expect(document["stability"]?["vouched"] == false)
+            let missing = document["completeness"]?["missing"]?.elements ?? []
+            let parts = Self.missing(document)
+            #expect(parts.contains { $0.contains("position") || $0.contains("queues") }, "\(parts)")
+            for part in missing { #expect(part["reason"]?.text?.isEmpty == false) }
+            #expect(document["standard"]?["status"]?.mask == 0xf)
+            #expect(document["standard"]?["deviceFeatures"]?.mask == 0x3_0883_0028)
+            #expect(document["standard"]?["configuration"] != nil)
+            for queue in document["standard"]?["queues"]?.elements ?? [] { #expect(queue["position"] == nil) }
+            #expect(try daemon.simulated.count("net0", .suspend) == (isSuspended ? 2 : 0))
+        }
+    }
+
+    @Test func aDeviceThatNobodyHoldsExportsWhatIsKnown() async throws {
+        try await withDaemon { daemon, client in
+            let document = try Self.export(client)
+            #expect(document["completeness"]?["complete"] == false)
+            #expect(document["identity"]?["class"] == "net")
+            #expect(document["source"]?["managementDevice"] == "simnet0")
+            #expect(document["stability"]?["suspended"] == false)
+            #expect(Self.missing(document).isEmpty == false)
+            #expect(try daemon.simulated.resets("net0") == 0)
+        }
+    }
+
+    /// Snapshot at the suspend, compared at the export; drift is reported.
+    @Test func aConfigurationThatChangesWhileStoppedIsReported() async throws {
+        try await withDaemon { daemon, client in
+            _ = try client.call("device.open", OwnerTests.bringUp)
+            _ = try client.call("device.suspend", ["device": "net0"])
+            let before = try Self.export(client)
+            try daemon.simulated.control(
+                .setConfiguration(try DeviceName("net0"), offset: 10, bytes: [0x28, 0x23]))
+            let after = try Self.export(client)
+            #expect(before["standard"]?["configuration"] != after["standard"]?["configuration"])
+            let said = (after["stability"]?["verification"]?.elements ?? []).compactMap(\.text)
+            let saidBefore = (before["stability"]?["verification"]?.elements ?? []).compactMap(\.text)
+            let news = said.filter { !saidBefore.contains($0) }
+            #expect(news.contains { $0.contains("configuration") }, "\(said)")
+        }
+    }
+
+    @Test func aPositionThatCannotBeReadIsMissingWithItsReason() async throws {
+        try await withDaemon { daemon, client in
+            _ = try client.call("device.open", OwnerTests.bringUp)
+            _ = try client.call("device.suspend", ["device": "net0"])
+            try daemon.simulated.fail("net0", .getVringBase, .notSupported)
+            let document = try Self.export(client)
+            #expect(document["completeness"]?["complete"] == false)
+            #expect(Self.missing(document).contains("standard.queues[0].position"))
+        }
+    }
+
+    @Test func aStopThatCannotBeAssertedAgainIsNoExport() async throws {
+        try await withDaemon { daemon, client in
+            _ = try client.call("device.open", OwnerTests.bringUp)
+            _ = try client.call("device.suspend", ["device": "net0"])
+            try daemon.simulated.fail("net0", .suspend, .ioError, times: 1)
+            // Either an error, or a document that does not claim to be complete.
+            let id = try client.send("state.export", ["device": "net0"])
+            _ = try client.nextReply()
+            do {
+                let document = try #require(try client.result(of: id)["state"])
+                #expect(document["completeness"]?["complete"] == false)
+            } catch let failure as Failure {
+                #expect(["kernelError", "deviceFailed"].contains(failure.name))
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import JSON
+import LinuxIO
+import SystemPackage
+
+/// A connection over which JSON values go, one a line.
+final class LineConnection {
+    private let socket: BlockingSocket
+    private var received: [UInt8] = []
+
+    /// Connects; throws `Errno`.
+    init(to path: String) throws {
+        socket = try BlockingSocket(
+            connectingTo: path, until: .now.advanced(byMilliseconds: patienceMilliseconds))
+    }
+
+    /// Sends bytes as they are.
+    func send(bytes: [UInt8], descriptors: [SharedDescriptor] = []) throws {
+        try socket.send(
+            bytes.span, descriptors: descriptors, until: .now.advanced(byMilliseconds: patienceMilliseconds))
+    }
+
+    /// Sends text as it is.
+    func send(text: String) throws {
+        try send(bytes: Array(text.utf8))
+    }
+
+    /// Sends a value and a line feed.
+    func send(_ value: JSONValue, descriptors: [SharedDescriptor] = []) throws {
+        try send(bytes: value.jsonBytes() + [UInt8(ascii: "\n")], descriptors: descriptors)
+    }
+
+    /// The next line; nil at the end of the stream.
+    func receive(within milliseconds: UInt64 = patienceMilliseconds) throws -> JSONValue? {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: milliseconds)
+        while true {
+            if let end = received.firstIndex(of: UInt8(ascii: "\n")) {
+                let line = Array(received[..<end])
+                received.removeSubrange(...end)
+                do throws(JSONSyntaxError) { return try JSONParser.parse(line.span) } catch {
+                    throw HarnessError("no JSON: \(error): \(String(decoding: line, as: UTF8.self))")
+                }
+            }
+            do {
+                guard try socket.receive(appendingTo: &received, until: deadline) != nil else {
+                    guard received.isEmpty else { throw HarnessError("the stream ended within a line") }
+                    return nil
+                }
+            } catch Errno.timedOut {
+                throw HarnessError("nothing received within \(milliseconds) ms")
+            } catch Errno.connectionReset {
+                return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Glibc
+import JSON
+import LinuxIO
+import SystemPackage
+import VDPA
+import Virtio
+
+/// Speaks a host worker's protocol without a kernel, and misbehaves on request: by the device's name.
+///
+/// Arguments: a directory with the FIFO `release`, then the role.
+@main
+struct Main {
+    static func main() throws {
+        let directory = CommandLine.arguments[1]
+        let role = CommandLine.arguments[2]
+        let socket = try BlockingSocket(inherited: 3)
+        var bytes: [UInt8] = []
+        while let received = try socket.receive(appendingTo: &bytes, keepingDescriptors: 1) {
+            guard bytes.last == UInt8(ascii: "\n") else { continue }
+            let line = Array(bytes.dropLast())
+            bytes = []
+            let request = try HostRequest(message: try JSONParser.parse(line.span))
+            let reply = try answer(request, received.descriptors.first, role, directory)
+            try socket.send(reply.line.span)
+        }
+    }
+
+    private static func answer(
+        _ request: HostRequest, _ descriptor: SharedDescriptor?, _ role: String, _ directory: String
+    ) throws -> HostReply {
+        guard case .perform(_, let node, _) = request else {
+            return .inventory(Inventory(managementDevices: [], devices: [], foreignNames: [role]))
+        }
+        switch node.device.string {
+        case "hangs": try waitForRelease(directory)
+        case "dies": exit(1)
+        case "fails": return .failure(HostError(.notRunning, "as asked"))
+        case "confused": return .holders(HolderScan(holders: [], isComplete: true))
+        default: break
+        }
+        var report = DeviceReport(
+            before: DeviceObservation(
+                status: [], deviceClass: .block, features: [], backendFeatures: [], maximumQueueSize: 0))
+        report.warnings = ["process \(getpid())"]
+        if let descriptor {
+            let inode = try descriptor.withDescriptor { descriptor throws(Errno) in try descriptor.status().inode }
+            report.warnings.append("inode \(inode)")
+        }
+        return .report(report)
+    }
+
+    private static func waitForRelease(_ directory: String) throws {
+        let fifo = try FileDescriptor.open(FilePath("\(directory)/release"), .readOnly)
+        var byte: [UInt8] = [0]
+        _ = try unsafe byte.withUnsafeMutableBytes { try unsafe fifo.read(into: $0) }
+        try fifo.close()
+    }
+}

@@ -1,0 +1,205 @@
+import Glibc
+import LinuxIO
+import SystemPackage
+import Testing
+import Virtio
+
+@testable import VDPA
+
+/// The kernel's host with workers that speak the protocol and misbehave on request.
+@Suite(.timeLimit(.minutes(1))) struct KernelHostTests {
+    private struct Fixture: Sendable {
+        let host: KernelHost
+        let loop: EventLoop
+        let tree: TemporaryTree
+
+        func result<Value>(_ call: HostCall<Value>) async throws -> Value {
+            let result = await call.wait(until: .now.advanced(byMilliseconds: 30_000), on: loop)
+            return try #require(result).get()
+        }
+
+        func failure<Value>(_ call: HostCall<Value>) async throws -> HostError {
+            let result = await call.wait(until: .now.advanced(byMilliseconds: 30_000), on: loop)
+            guard case .failure(let error) = try #require(result) else {
+                Issue.record("expected a failure")
+                return HostError(.malformed, "")
+            }
+            return error
+        }
+
+        func examine(_ device: String, _ access: AccessPath? = nil) -> HostCall<DeviceReport> {
+            host.perform(.examine, on: Self.node(device), through: access ?? .shared(Self.holder))
+        }
+
+        static let holder = HolderReference(pid: 1, startTime: 1, descriptor: 3)
+
+        static func node(_ device: String) -> DeviceNode {
+            DeviceNode(device: .test(device), number: 0, major: 1, minor: 3)
+        }
+
+        /// Lets workers go that hang; those that come to hang later as well.
+        func release() throws -> FileDescriptor {
+            let fifo = try FileDescriptor.open(FilePath("\(tree.path)/release"), .readWrite)
+            try fifo.writeAll([0])
+            return fifo
+        }
+    }
+
+    private func withHost(
+        executable: String? = nil, _ body: @escaping @Sendable (Fixture) async throws -> Void
+    ) async throws {
+        let tree = try TemporaryTree()
+        try tree.fifo("release")
+        try tree.directory("dev")
+        let products = try Files.readLink("/proc/self/exe").split(separator: "/").dropLast()
+        let worker = executable ?? "/" + products.joined(separator: "/") + "/fake-host-worker"
+        try await withLoop { loop in
+            var options = KernelHost.Options()
+            options.worker = WorkerCommand(executable: worker, arguments: [tree.path])
+            options.paths.dev = "\(tree.path)/dev"
+            options.paths.sys = tree.path
+            let host = KernelHost(on: loop, options: options)
+            defer { host.stop() }
+            try await body(Fixture(host: host, loop: loop, tree: tree))
+        }
+    }
+
+    @Test func eachKindOfRequestHasItsWorker() async throws {
+        try await withHost { fixture in
+            #expect(try await fixture.result(fixture.host.inventory()).foreignNames == ["netlink"])
+            let wrong = try await fixture.failure(fixture.host.holders(of: Fixture.node("a")))
+            #expect(wrong.code == .malformed)
+        }
+    }
+
+    @Test func aHungCallIsAbandonedReplacedAndStillAnswered() async throws {
+        try await withHost { fixture in
+            let hung = fixture.examine("hangs")
+            let waiting = fixture.examine("hangs")
+            fixture.host.abandon(Fixture.node("hangs"))
+            #expect(try await fixture.failure(waiting).code == .blocked)
+            #expect(try await fixture.failure(fixture.examine("hangs")).code == .blocked)
+            // More than were started ahead.
+            for name in ["a", "b", "c"] { _ = try await fixture.result(fixture.examine(name)) }
+            let stuck = fixture.host.health().stuckCalls
+            #expect(stuck.map(\.device?.string) == ["hangs"])
+            #expect(stuck.map(\.operation) == ["examine"])
+            #expect(stuck.first?.worker != nil)
+            #expect(hung.value == nil)
+
+            let fifo = try fixture.release()
+            _ = try await fixture.result(hung)
+            #expect(fixture.host.health().stuckCalls.isEmpty)
+            try fifo.close()
+        }
+    }
+
+    @Test func aDeadWorkerFailsItsCallAndTheNextHasAnother() async throws {
+        try await withHost { fixture in
+            for _ in 0..<3 {
+                let error = try await fixture.failure(fixture.examine("dies"))
+                #expect(error.code == .workerLost)
+                _ = try await fixture.result(fixture.examine("lives"))
+            }
+        }
+    }
+
+    @Test func aWorkersFailureIsTheCalls() async throws {
+        try await withHost { fixture in
+            #expect(try await fixture.failure(fixture.examine("fails")).code == .notRunning)
+            #expect(try await fixture.failure(fixture.examine("confused")).code == .malformed)
+            _ = try await fixture.result(fixture.examine("lives"))
+        }
+    }
+
+    @Test func aPassedDescriptorArrivesAndIsLetGo() async throws {
+        try await withHost { fixture in
+            try fixture.tree.file("file", "")
+            let file = try Files.openReadWrite("\(fixture.tree.path)/file")
+            let inode = try file.status().inode
+            let report = try await fixture.result(fixture.examine("a", .passed(SharedDescriptor(file))))
+            #expect(report.warnings.last == "inode \(inode)")
+        }
+    }
+
+    @Test func manyDevicesRunAtOnceAndTheWorkersAreFewAfterwards() async throws {
+        try await withHost { fixture in
+            let calls = (0..<12).map { fixture.examine("device\($0)") }
+            var processes: Set<String> = []
+            for call in calls { processes.formUnion(try await fixture.result(call).warnings) }
+            #expect(processes.count > 1)
+            // Netlink, scan and two for devices.
+            #expect(fixture.host.health().workerCount <= 4)
+        }
+    }
+
+    @Test func aProgramThatCannotBeStartedIsSaid() async throws {
+        try await withHost(executable: "/no/such/program") { fixture in
+            let error = try await fixture.failure(fixture.host.inventory())
+            #expect(error.code == .workerLost)
+            #expect(error.message.contains("/no/such/program"))
+        }
+    }
+
+    @Test func anOwnersProcedureNeedsAnOpenDevice() async throws {
+        try await withHost { fixture in
+            let error = try await fixture.failure(fixture.examine("a", .owner))
+            #expect(error.code == .notOwner)
+            // No sysfs there.
+            let opened = fixture.host.perform(.open(bringUp: nil), on: Fixture.node("no-device"), through: .owner)
+            #expect(try await fixture.failure(opened).code == .gone)
+            #expect(try await fixture.failure(fixture.examine("no-device", .owner)).code == .notOwner)
+        }
+    }
+
+    @Test func stoppingFailsWhatIsUnderWay() async throws {
+        try await withHost { fixture in
+            let hung = fixture.examine("hangs")
+            let waiting = fixture.examine("hangs")
+            fixture.host.stop()
+            #expect(try await fixture.failure(hung).code == .workerLost)
+            #expect(try await fixture.failure(waiting).code == .workerLost)
+            #expect(try await fixture.failure(fixture.host.inventory()).code == .workerLost)
+            _ = try fixture.release().close()
+        }
+    }
+
+    @Test func nodesThatComeAndGoAreTold() async throws {
+        try await withHost { fixture in
+            try fixture.tree.file("dev/other", "")
+            let path = "\(fixture.tree.path)/dev/vhost-vdpa-7"
+            var files: [FileDescriptor] = []
+            var step = 0
+            // What is done next is done when the step before was told.
+            let (changes, announce) = AsyncStream<HostChange>.makeStream()
+            fixture.host.follow { change in announce.yield(change) }
+            for await change in changes {
+                switch step {
+                case 0:
+                    #expect(change == .inventory)  // the first look
+                    files = [
+                        try .open(FilePath(path), .readWrite, options: [.create], permissions: .ownerReadWrite)
+                    ]
+                case 1:
+                    #expect(change == .inventory)
+                    try files.removeLast().close()
+                case 2:
+                    #expect(change == .closed(number: 7))
+                    files = [try .open(FilePath(path), .readWrite)]
+                case 3:
+                    #expect(change == .opened(number: 7))
+                    files.append(try files[0].duplicate())
+                    for file in files { try file.close() }
+                case 4:
+                    #expect(change == .closed(number: 7))
+                    try Files.remove(path)
+                default:
+                    #expect(change == .removed(number: 7))
+                    return
+                }
+                step += 1
+            }
+            Issue.record("the changes ended after step \(step)")
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import JSON
+import LinuxIO
+import SystemPackage
+import Testing
+import Virtio
+
+@testable import VDPA
+
+/// The value as it arrives at the other end.
+func message(_ value: some MessageValue) throws -> JSONValue {
+    let line = Array(value.line.dropLast())
+    return try JSONParser.parse(line.span)
+}
+
+@Suite struct MessageTests {
+    static let node = DeviceNode(device: .test("net0"), number: 3, major: 251, minor: 7)
+    static let holder = HolderReference(pid: 4711, startTime: .max, descriptor: 21)
+
+    static let requests: [HostRequest] = [
+        .inventory,
+        .configuration(node.device),
+        .holders([node], pid: nil),
+        .holders([node], pid: 12),
+        .perform(.examine, node, .shared(holder)),
+        .perform(.suspend(allowIrreversible: true, dryRun: false), node, .passedDescriptor),
+        .perform(.resume(dryRun: true), node, .owner),
+        .perform(.setStatus([.acknowledge, .driver]), node, .owner),
+        .perform(.reset, node, .owner),
+        .perform(.export(assertStop: true), node, .owner),
+        .perform(.open(bringUp: nil), node, .owner),
+        .perform(.open(bringUp: BringUp()), node, .owner),
+        .perform(.open(bringUp: BringUp(features: Features(rawValue: .max), queueSize: 8)), node, .owner),
+        .perform(.close, node, .owner),
+    ]
+
+    @Test(arguments: requests) func requestsArriveAsTheyWere(request: HostRequest) throws {
+        #expect(try HostRequest(message: message(request)) == request)
+    }
+
+    static let observation = {
+        var observation = DeviceObservation(
+            status: DeviceStatus(rawValue: 0xff), deviceClass: DeviceClass(id: 99), features: Features(rawValue: .max),
+            backendFeatures: BackendFeatures(rawValue: 1 << 63), maximumQueueSize: .max)
+        observation.queueCount = 1
+        observation.groupCount = 2
+        observation.addressSpaceCount = 3
+        observation.iovaRange = AddressRange(first: 0, last: .max)
+        observation.configurationSize = 2
+        observation.configuration = [0, 255]
+        return observation
+    }()
+
+    static let fullReport = {
+        var report = DeviceReport(before: observation)
+        report.after = observation
+        report.call = KernelCallTiming(
+            call: "VHOST_VDPA_SUSPEND", enteredAt: MonotonicInstant(nanoseconds: 1), returnedAt: .distantFuture)
+        var split = QueueState(index: 0)
+        split.size = 256
+        split.group = 1
+        split.descriptorGroup = 2
+        split.addressSpace = 3
+        split.format = .split
+        split.position = .split(availableIndex: 0xffff)
+        var packed = QueueState(index: 1)
+        packed.format = .packed
+        packed.position = .packed(
+            availableIndex: 5, availableWrapCounter: true, usedIndex: 4, usedWrapCounter: false)
+        var failed = QueueState(index: 2)
+        failed.positionFailure = HostError(.deviceFailed, "no", errno: .ioError)
+        report.queues = [split, packed, failed]
+        report.holderExited = true
+        report.warnings = ["a \"quoted\"\nline"]
+        return report
+    }()
+
+    static let inventory = {
+        var device = HostDevice(name: node.device)
+        device.deviceClass = .net
+        device.managementDevice = "pci/0000:01:00.2"
+        device.vendorID = 1
+        device.queueCount = 2
+        device.maximumQueueSize = 3
+        device.minimumQueueSize = 4
+        device.driver = .other("third_driver")
+        device.node = node
+        device.hostStatus = .driverOK
+        let management = ManagementDevice(
+            busName: "pci", name: "0000:01:00.2", classes: [.net, .block], maximumQueues: 5, features: .version1)
+        return Inventory(
+            managementDevices: [management], devices: [device, HostDevice(name: node.device)],
+            netlinkFailure: HostError(.netlinkUnavailable, "gone"), foreignNames: ["a b"])
+    }()
+
+    static let configuration = {
+        var configuration = NetlinkConfiguration()
+        configuration.deviceClass = .net
+        configuration.features = .version1
+        configuration.negotiatedFeatures = []
+        configuration.network = NetworkConfiguration(
+            bytes: [2, 0, 0, 0, 0, 1, 1, 0, 2, 0, 0x78, 5], features: Features(rawValue: 0x410028))
+        return configuration
+    }()
+
+    static let replies: [HostReply] = [
+        .inventory(Inventory(managementDevices: [], devices: [])),
+        .inventory(inventory),
+        .configuration(NetlinkConfiguration()),
+        .configuration(configuration),
+        .holders(HolderScan(holders: [], isComplete: false, incompleteReason: "slow")),
+        .holders(
+            HolderScan(
+                holders: [Holder(device: node.device, reference: holder, command: "qemu", unit: "a.scope")],
+                isComplete: true)),
+        .report(DeviceReport(before: observation)),
+        .report(fullReport),
+        .failure(
+            HostError(
+                .notSupported, "no", call: "VHOST_VDPA_SUSPEND", errno: .notSupported, kernelMessage: "text",
+                missing: ["SUSPEND"], observation: observation)),
+    ]
+
+    @Test(arguments: replies) func repliesArriveAsTheyWere(reply: HostReply) throws {
+        #expect(try HostReply(message: message(reply)) == reply)
+    }
+
+    @Test(arguments: HostError.Code.allCases) func everyCodeArrives(code: HostError.Code) throws {
+        let error = HostError(code, "message")
+        #expect(try HostError(message: message(error)) == error)
+    }
+
+    @Test(arguments: [
+        #"{}"#, #"[]"#, #"{"request":"dance"}"#, #"{"request":"configuration"}"#,
+        #"{"request":"configuration","device":"a/b"}"#, #"{"request":"configuration","device":7}"#,
+        #"{"request":"holders","node":{"device":"a","number":-1,"major":1,"minor":1}}"#,
+    ])
+    func nonsenseIsMalformed(text: String) throws {
+        let bytes = Array(text.utf8)
+        let value = try JSONParser.parse(bytes.span)
+        let error = #expect(throws: HostError.self) { _ = try HostRequest(message: value) }
+        #expect(error?.code == .malformed)
+    }
+}

@@ -1,0 +1,143 @@
+import LinuxIO
+import Testing
+import Virtio
+
+@testable import VDPA
+
+@Suite struct WorkerScheduleTests {
+    private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
+
+    private func job(_ id: UInt64, _ role: HostWorker.Role = .device) -> WorkerJob {
+        WorkerJob(id: id, role: role, request: .inventory, descriptor: nil, since: start) { _ in }
+    }
+
+    private func makeSchedule(
+        workers: Int = 2, idle: Int = 1, waiting: Int = 8
+    ) -> WorkerSchedule {
+        var limits = WorkerSchedule.Limits()
+        limits.deviceWorkers = workers
+        limits.idleDeviceWorkers = idle
+        limits.waitingJobs = waiting
+        return WorkerSchedule(limits: limits)
+    }
+
+    /// What becomes of a job, in words.
+    private func words(_ placement: WorkerSchedule.Placement?) -> String {
+        switch placement {
+        case .assign(let worker, let job): "assign \(job.id) to \(worker)"
+        case .start(let worker, _, let job): "start \(worker) with \(job.map { "\($0.id)" } ?? "nothing")"
+        case .wait: "wait"
+        case .refuse(let error): "refuse: \(error.code)"
+        case nil: "nothing"
+        }
+    }
+
+    @Test func deviceWorkersGrowToTheirLimitAndShrink() {
+        var schedule = makeSchedule()
+        #expect(words(schedule.submit(job(1), now: start)) == "start 1 with 1")
+        #expect(words(schedule.submit(job(2), now: start)) == "start 2 with 2")
+        #expect(words(schedule.submit(job(3), now: start)) == "wait")
+        let first = schedule.answered(1, now: start)
+        #expect(first.job?.id == 1)
+        guard case .run(let next) = first.next else { Issue.record("job 3 waits"); return }
+        #expect(next.id == 3)
+        if case .rest = schedule.answered(1, now: start).next {} else { Issue.record("one may rest") }
+        if case .retire = schedule.answered(2, now: start).next {} else { Issue.record("no second may") }
+        #expect(schedule.workerCount == 1)
+        #expect(words(schedule.submit(job(4), now: start)) == "assign 4 to 1")
+    }
+
+    @Test func anAbandonedWorkerIsReplacedAndItsLateAnswerStillCounts() {
+        var schedule = makeSchedule(workers: 1)
+        _ = schedule.submit(job(1), now: start)
+        _ = schedule.submit(job(2), now: start)
+        #expect(words(schedule.abandon(job: 1, now: start)) == "start 2 with 2")
+        #expect(schedule.workerCount == 2)
+        _ = schedule.submit(job(3), now: start)
+        let late = schedule.answered(1, now: start)
+        #expect(late.job?.id == 1)
+        // Its replacement is at work, so it takes nothing that waits.
+        if case .run = late.next { Issue.record("more workers than the limit") }
+    }
+
+    @Test func aLostWorkerGivesItsJobBackAndTheNextStartsAnother() {
+        var schedule = makeSchedule(workers: 1)
+        _ = schedule.submit(job(1), now: start)
+        _ = schedule.submit(job(2), now: start)
+        let (lost, next) = schedule.lost(1, now: start)
+        #expect(lost?.id == 1)
+        #expect(words(next) == "start 2 with 2")
+        #expect(words(schedule.lost(1, now: start).next) == "nothing")
+    }
+
+    @Test func aStuckNetlinkCallRefusesTheNext() {
+        var schedule = makeSchedule()
+        #expect(words(schedule.submit(job(1, .netlink), now: start)) == "start 1 with 1")
+        #expect(words(schedule.submit(job(2, .netlink), now: start)) == "wait")
+        let later = start.advanced(byMilliseconds: 5_001)
+        #expect(schedule.stuckCall(.netlink, now: start) == nil)
+        #expect(schedule.stuckCall(.netlink, now: later)?.operation == "inventory")
+        #expect(words(schedule.submit(job(3, .netlink), now: later)) == "refuse: blocked")
+        #expect(words(schedule.submit(job(4, .scan), now: later)) == "start 2 with 4")
+    }
+
+    @Test func theQueueHasALimit() {
+        var schedule = makeSchedule(workers: 1, waiting: 1)
+        _ = schedule.submit(job(1), now: start)
+        #expect(words(schedule.submit(job(2), now: start)) == "wait")
+        #expect(words(schedule.submit(job(3), now: start)) == "refuse: blocked")
+        #expect(schedule.takeAllWaiting().map(\.id) == [2])
+    }
+
+    @Test func workersStartedAheadAreUsedFirst() {
+        var schedule = makeSchedule()
+        #expect(words(schedule.warmUp(.device)) == "start 1 with nothing")
+        #expect(words(schedule.submit(job(1), now: start)) == "assign 1 to 1")
+        schedule.started(1, processID: 99)
+        #expect(schedule.processID(ofJob: 1) == 99)
+    }
+}
+
+@Suite struct DeviceLanesTests {
+    private let now = MonotonicInstant(nanoseconds: 1)
+
+    private func admit(_ lanes: inout DeviceLanes<Int>, _ device: String, _ work: Int) -> String {
+        switch lanes.admit(.test(device), operation: "examine", work, now: now) {
+        case .start(let call): "start \(call.work)"
+        case .wait: "wait"
+        case .refuse(let error): "refuse: \(error.code)"
+        }
+    }
+
+    @Test func oneDevicesCallsRunInOrderAndAnothersBesideThem() {
+        var lanes = DeviceLanes<Int>()
+        #expect(admit(&lanes, "a", 1) == "start 1")
+        #expect(admit(&lanes, "a", 2) == "wait")
+        #expect(admit(&lanes, "a", 3) == "wait")
+        #expect(admit(&lanes, "b", 4) == "start 4")
+        let second = lanes.finish(1, on: .test("a"), now: now)
+        #expect(second?.work == 2)
+        let third = lanes.finish(2, on: .test("a"), now: now)
+        #expect(third?.work == 3)
+        #expect(lanes.finish(3, on: .test("a"), now: now) == nil)
+        #expect(admit(&lanes, "a", 5) == "start 5")
+    }
+
+    @Test func afterAbandonmentEverythingIsRefusedUntilTheCallReturns() throws {
+        var lanes = DeviceLanes<Int>()
+        let nothing = lanes.abandon(.test("a"))
+        #expect(nothing == nil)
+        _ = admit(&lanes, "a", 1)
+        _ = admit(&lanes, "a", 2)
+        let abandoned = lanes.abandon(.test("a"))
+        let (stuck, refused, error) = try #require(abandoned)
+        #expect(stuck.work == 1)
+        #expect(refused.map(\.work) == [2])
+        #expect(error.code == .blocked)
+        #expect(admit(&lanes, "a", 3) == "refuse: blocked")
+        #expect(lanes.abandoned.map(\.work) == [1])
+        #expect(lanes.finish(stuck.id, on: .test("a"), now: now) == nil)
+        #expect(lanes.abandoned.isEmpty)
+        #expect(admit(&lanes, "a", 4) == "start 4")
+    }
+}
