@@ -119,5 +119,23 @@ let package = Package(
                 systemPackage,
             ],
             swiftSettings: settings),
+
+        .executableTarget(
+            name: "StandInVMM", path: "Tests/Kernel/StandInVMM", cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "VDUSEServer", path: "Tests/Kernel/VDUSEServer", cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "DescriptorWatch", path: "Tests/Kernel/DescriptorWatch", cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "CallGate", path: "Tests/Kernel/CallGate", cSettings: [.define("_GNU_SOURCE")]),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: [
+                "StandInVMM", "VDUSEServer", "DescriptorWatch", "CallGate", "vdpad", "vdpactl", "HostSuite", "VDPA",
+                "ControlAPI",
+                "DeviceState", "LinuxIO", "Virtio", "JSON", systemPackage,
+            ],
+            path: "Tests/Kernel/KernelTests",
+            swiftSettings: settings),
     ]
 )

@@ -1,0 +1,115 @@
+// Holds whichever of some processes calls VHOST_VDPA_SUSPEND first, at the entry of the call or at its return.
+//
+//   CallGate entry|return PID...
+//
+// Answers with lines of JSON on stdout: that it watches, then the process that it holds. Ends when stdin ends or says
+// anything; the processes then go on.
+
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MAX_THREADS = 256 };
+static const struct timespec patience = {20, 0};  // without any call at all
+static const uint64_t suspend_number = 0xaf7d;  // VHOST_VDPA_SUSPEND; newer than Debian's headers
+
+static struct {
+    pid_t thread;
+    bool in_suspend;
+} threads[MAX_THREADS];
+static unsigned thread_count;
+
+__attribute__((noreturn)) static void fail(const char *what) {
+    fprintf(stderr, "CallGate: %s: %s\n", what, strerror(errno));
+    exit(2);
+}
+
+static void seize(pid_t process) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/task", process);
+    DIR *directory = opendir(path);
+    if (directory == NULL) fail(path);
+    for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
+        pid_t thread = atoi(entry->d_name);
+        if (thread == 0) continue;
+        if (thread_count == MAX_THREADS) fail("too many threads");
+        if (ptrace(PTRACE_SEIZE, thread, NULL, (void *)(long)PTRACE_O_TRACESYSGOOD) < 0) fail("PTRACE_SEIZE");
+        if (ptrace(PTRACE_INTERRUPT, thread, NULL, NULL) < 0) fail("PTRACE_INTERRUPT");
+        threads[thread_count++].thread = thread;
+    }
+    closedir(directory);
+}
+
+// Whether a thread that has stopped at a system call is where it is to be held.
+static bool has_arrived(pid_t thread, bool at_return) {
+    struct __ptrace_syscall_info call;
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, thread, (void *)sizeof call, &call) < 0) return false;
+    for (unsigned i = 0; i < thread_count; i++) {
+        if (threads[i].thread != thread) continue;
+        if (call.op == PTRACE_SYSCALL_INFO_EXIT) return at_return && threads[i].in_suspend;
+        threads[i].in_suspend =
+            call.op == PTRACE_SYSCALL_INFO_ENTRY && call.entry.nr == SYS_ioctl && call.entry.args[1] == suspend_number;
+        return !at_return && threads[i].in_suspend;
+    }
+    return false;
+}
+
+// Lets every thread that has stopped go on, except one that has arrived. Returns that one, or 0.
+static pid_t serve(bool at_return) {
+    int status;
+    for (pid_t thread; (thread = waitpid(-1, &status, __WALL | WNOHANG)) > 0;) {
+        if (!WIFSTOPPED(status)) continue;
+        int stop = WSTOPSIG(status), pass = 0;
+        if (stop == (SIGTRAP | 0x80)) {
+            if (has_arrived(thread, at_return)) return thread;
+        } else if (status >> 16 == 0) {
+            pass = stop;
+        }
+        ptrace(PTRACE_SYSCALL, thread, NULL, (void *)(long)pass);
+    }
+    return 0;
+}
+
+static void on_child(int number) { (void)number; }
+
+int main(int argc, char **argv) {
+    if (argc < 3 || (strcmp(argv[1], "entry") != 0 && strcmp(argv[1], "return") != 0)) {
+        fputs("usage: CallGate entry|return PID...\n", stderr);
+        return 2;
+    }
+    bool at_return = strcmp(argv[1], "return") == 0;
+    sigset_t child, before;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, &before);
+    sigdelset(&before, SIGCHLD);  // whoever started this may have blocked it
+    sigaction(SIGCHLD, &(struct sigaction){.sa_handler = on_child}, NULL);
+    for (int i = 2; i < argc; i++) seize(atoi(argv[i]));
+    puts("{\"held\":0}");
+    fflush(stdout);
+
+    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+    for (pid_t held = 0;;) {
+        if (held == 0 && (held = serve(at_return)) != 0) {
+            printf("{\"held\":%d}\n", held);
+            fflush(stdout);
+        }
+        int ready = ppoll(&input, 1, held == 0 ? &patience : NULL, &before);
+        if (ready > 0) return 0;
+        if (ready == 0) {
+            fputs("CallGate: nobody has called\n", stderr);
+            return 1;
+        }
+        if (ready < 0 && errno != EINTR) fail("ppoll");
+    }
+}

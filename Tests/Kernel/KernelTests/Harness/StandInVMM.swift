@@ -1,0 +1,181 @@
+import Foundation
+
+/// A running stand-in VMM: a process that owns a vhost-vdpa device and does I/O on it.
+struct StandInVMM: Sendable {
+    /// The command line; what each does is in `StandInVMM --help`.
+    struct Options: Sendable {
+        /// Requests in flight; 0: no I/O.
+        var depth = 4
+        /// A request older than this is kicked again; 0: never.
+        var kickAgainMs = 50
+        var driverOK = true
+        var dumpable = true
+        /// The user it becomes once the device is open.
+        var user: UInt32?
+        /// Own user, pid and mount namespaces.
+        var newNamespaces = false
+        /// The process's first thread exits, and another goes on.
+        var leaderless = false
+        /// Where it sends the device's descriptor to whoever connects.
+        var descriptorSocket: String?
+        /// Whether it writes the time of each completion down, for `completions`.
+        var log = false
+    }
+
+    /// One line of the log.
+    struct Completion: Sendable, Hashable {
+        /// CLOCK_MONOTONIC, when the VMM saw the completion.
+        let nanoseconds: UInt64
+        let sequence: UInt64
+    }
+
+    /// The first answer.
+    struct Ready: Decodable, Sendable {
+        /// The process that owns the device, as seen from outside its namespaces.
+        let pid: Int32
+        let deviceId: UInt32
+        let features: UInt64
+        let backendFeatures: UInt64
+        let queues: Int
+    }
+
+    /// What has happened up to now; the rings are looked through before the answer.
+    struct Status: Decodable, Sendable {
+        let submitted: UInt64
+        let completed: UInt64
+        /// Network: frames that the device gave back.
+        let received: UInt64
+        let duplicated: UInt64
+        let unknown: UInt64
+        let mismatched: UInt64
+        let inFlight: Int
+        let deviceStatus: UInt8
+        let kicksPaused: Bool
+        /// CLOCK_MONOTONIC, in nanoseconds.
+        let now: UInt64
+    }
+
+    /// How a SUSPEND or RESUME ended.
+    struct Call: Decodable, Sendable {
+        let errno: Int32
+        let ns: UInt64
+    }
+
+    /// What came of waiting.
+    struct Progress: Decodable, Sendable {
+        /// Whether it came about within 10 s.
+        let done: Bool
+        /// Requests completed while waiting.
+        let completed: UInt64
+        let inFlight: Int
+    }
+
+    /// How everything went.
+    struct Summary: Decodable, Sendable {
+        let lost: UInt64
+        let submitted: UInt64
+        let completed: UInt64
+        let received: UInt64
+        let duplicated: UInt64
+        let unknown: UInt64
+        let mismatched: UInt64
+
+        /// Every request done once, with the right data.
+        var isFlawless: Bool {
+            lost == 0 && duplicated == 0 && unknown == 0 && mismatched == 0 && submitted == completed
+        }
+    }
+
+    private struct Bases: Decodable {
+        let bases: [Int]
+    }
+
+    private struct Done: Decodable {
+        let command: String
+    }
+
+    let ready: Ready
+    private let process: LineProcess
+    private let logFile: String?
+
+    var pid: Int32 { ready.pid }
+
+    /// Returns when the device is set up and I/O runs. Throws when the VMM could not do that; it says why on stderr.
+    static func start(node: String, _ options: Options = Options()) async throws -> StandInVMM {
+        var arguments = ["--depth", "\(options.depth)", "--kick-again-ms", "\(options.kickAgainMs)"]
+        if !options.driverOK { arguments.append("--no-driver-ok") }
+        if !options.dumpable { arguments.append("--non-dumpable") }
+        if let user = options.user { arguments += ["--user", "\(user)"] }
+        if options.newNamespaces { arguments.append("--new-namespaces") }
+        if options.leaderless { arguments.append("--leaderless") }
+        if let socket = options.descriptorSocket { arguments += ["--send-fd", socket] }
+        let logFile = options.log ? "/tmp/stand-in-vmm-\(UUID().uuidString).log" : nil
+        if let logFile { arguments += ["--log", logFile] }
+        let process = try LineProcess(Guest.product("StandInVMM"), arguments + [node])
+        let ready = try await process.nextAnswer(Ready.self)
+        return StandInVMM(ready: ready, process: process, logFile: logFile)
+    }
+
+    func status() async throws -> Status { try await ask("status") }
+
+    /// SUSPEND by the VMM itself.
+    func suspend() async throws -> Call { try await ask("suspend") }
+
+    /// RESUME by the VMM itself; does not kick.
+    func resume() async throws -> Call { try await ask("resume") }
+
+    /// Kicks every queue.
+    func kick() async throws { let _: Done = try await ask("kick") }
+
+    /// From now on requests are made available without a kick.
+    func pauseKicks() async throws { let _: Done = try await ask("pause-kicks") }
+
+    /// Kicks every queue, and from now on with each request.
+    func resumeKicks() async throws { let _: Done = try await ask("resume-kicks") }
+
+    /// Submits no more and waits until nothing is in flight.
+    func quiesce() async throws -> Progress { try await ask("quiesce") }
+
+    /// Submits again after `quiesce`.
+    func continueIO() async throws { let _: Done = try await ask("continue") }
+
+    /// Waits until this many more requests have completed.
+    func waitForCompletions(_ count: Int) async throws -> Progress { try await ask("wait \(count)") }
+
+    /// Counts the completions of the next milliseconds; the clock is the VMM's.
+    func watch(milliseconds: Int) async throws -> Progress { try await ask("watch \(milliseconds)") }
+
+    /// The device's next available index of every queue.
+    func bases() async throws -> [Int] {
+        let answer: Bases = try await ask("bases")
+        return answer.bases
+    }
+
+    /// Waits for what is in flight, ends the VMM, says how everything went.
+    func quit() async throws -> Summary {
+        let summary: Summary = try await ask("quit")
+        await process.wait()
+        return summary
+    }
+
+    /// Ends the VMM by SIGKILL, if it has not ended; its device is reset.
+    func kill() async {
+        await process.signal(SIGKILL, to: pid)
+        await process.wait()
+    }
+
+    /// The log up to now; needs `Options.log`.
+    func completions() throws -> [Completion] {
+        guard let logFile else { throw GuestError("started without a log") }
+        return try Guest.read(logFile).split(separator: "\n").map { line in
+            let fields = line.split(separator: " ").compactMap { UInt64($0) }
+            guard fields.count == 2 else { throw GuestError("in the log: \(line)") }
+            return Completion(nanoseconds: fields[0], sequence: fields[1])
+        }
+    }
+
+    private func ask<Answer: Decodable>(_ command: String) async throws -> Answer {
+        try process.send(command)
+        return try await process.nextAnswer(Answer.self)
+    }
+}
