@@ -59,7 +59,9 @@ extension Daemon {
             if let failure = found.netlinkFailure, failure != inventory.netlinkFailure {
                 environment.log.warning("netlink cannot be asked", metadata: ["error": "\(failure.message)"])
             }
+            isInventoryRead = true
             await adopt(found)
+            if isServing { await recoverPending() }
         case .failure(let error):
             environment.log.error("the inventory could not be read", metadata: ["error": "\(error.message)"])
             inventory.netlinkFailure = error

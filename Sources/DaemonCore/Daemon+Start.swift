@@ -15,20 +15,41 @@ extension Daemon {
         do {
             let found = try environment.store.readAll(bootID: environment.bootID)
             unreadableRecords = found.unreadable
-            for record in found.records {
-                guard let device = devices[record.device] else {
-                    // The device has left the bus, and its stop with it.
-                    try environment.store.remove(record.device)
-                    continue
-                }
-                let turn = await device.adopt(record)
-                environment.followUps.add { await device.recover(turn) }
-            }
+            pendingRecords = found.records
         } catch {
             environment.log.error(
                 "the run records could not be read",
-                metadata: ["directory": "\(environment.store.directory)", "errno": "\(error)"])
+                metadata: ["directory": "\(environment.store.directory)", "errno": "\(error.symbol)"])
             unreadableRecords = ["."]
+        }
+        await recoverPending()
+    }
+
+    /// Hands each record that was found at the start to its device, once the inventory shows it.
+    ///
+    /// Only an inventory that was read can tell that a device has left the bus, and its stop with it.
+    func recoverPending() async {
+        let records = pendingRecords
+        pendingRecords = []
+        for record in records {
+            if let device = devices[record.device] {
+                let turn = await device.adopt(record)
+                environment.followUps.add { await device.recover(turn) }
+            } else if isInventoryRead {
+                forget(record)
+            } else {
+                pendingRecords.append(record)
+            }
+        }
+    }
+
+    private func forget(_ record: RunRecord) {
+        do {
+            try environment.store.remove(record.device)
+        } catch {
+            environment.log.error(
+                "a run record could not be removed",
+                metadata: ["device": "\(record.device)", "errno": "\(error.symbol)"])
         }
     }
 }

@@ -47,6 +47,12 @@ actor Daemon {
         return document
     }()
 
+    /// True once the inventory was read successfully.
+    var isInventoryRead = false
+
+    /// Records found at the start whose devices no inventory has shown yet.
+    var pendingRecords: [RunRecord] = []
+
     /// Files in the state directory that are no records.
     var unreadableRecords: [String] = []
 

@@ -211,9 +211,20 @@ extension Device {
             restore(former)
         default:
             // The stop itself, what was to prove it, or its worker has failed: the device may be stopped.
-            await resumeAgain(reach)
+            if let former, former.runState == .suspended {
+                doubt(former)
+            } else {
+                await resumeAgain(reach)
+            }
         }
         return failure(error)
+    }
+
+    /// A confirmed stop could not be asserted again. Its caller counts on it, so nothing resumes the device unasked.
+    private func doubt(_ former: RunRecord) {
+        var kept = former
+        kept.keep = true
+        keepUnknown(kept)
     }
 
     /// Puts back the record that stood before an intent that came to nothing.
@@ -271,6 +282,8 @@ extension Device {
         case (.success(let report), _):
             forgetStop()
             note(report.latest)
+        case (.failure, .suspended):
+            doubt(intent)
         case (.failure, _):
             await resumeAgain(reach)
         }

@@ -9,7 +9,7 @@ import Virtio
 /// flushed to a disk: after a crash of the whole machine the devices have been reset and the records mean nothing, which
 /// the boot id in them tells.
 struct RunRecordStore: Sendable {
-    /// The folder of the records, `run` below the state directory.
+    /// The folder of the records, `devices` below the state directory.
     let directory: String
 
     /// Uses a state directory, and creates the folder in it.
@@ -41,8 +41,10 @@ struct RunRecordStore: Sendable {
         var records: [RunRecord] = []
         var unreadable: [String] = []
         for name in try Files.list(directory) where name.hasSuffix(".json") {
-            let bytes = try Files.read(directory + "/" + name, limit: 1 << 20)
-            guard let record = Self.decode(bytes), record.device.string + ".json" == name else {
+            // One file that cannot be read hides no other device's record.
+            guard let bytes = try? Files.read(directory + "/" + name, limit: 1 << 20),
+                let record = Self.decode(bytes), record.device.string + ".json" == name
+            else {
                 unreadable.append(name)
                 continue
             }

@@ -79,8 +79,13 @@ func withLoop<Result: Sendable>(
     let loop = try EventLoop()
     try DetachedThread.start { loop.run() }
     defer { loop.stop() }
-    // Not detached: an issue is recorded with the test of its task.
-    return try await Task(executorPreference: loop) { try await body(loop) }.value
+    // Not detached: an issue is recorded with the test of its task. A time limit ends what hangs.
+    let task = Task(executorPreference: loop) { try await body(loop) }
+    return try await withTaskCancellationHandler {
+        try await task.value
+    } onCancel: {
+        task.cancel()
+    }
 }
 
 /// Runs `body` with a simulated host that lives in this process, on the same loop.
