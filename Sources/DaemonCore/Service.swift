@@ -64,6 +64,7 @@ struct Service: Sendable {
         let server = RPCServer(
             listener: listener, limits: daemon.limits, serverUID: getuid(), handler: daemon, on: loop)
         let followUps = daemon.environment.followUps
+        let served = Gate<Void>()
         await withDiscardingTaskGroup { group in
             group.addTask(executorPreference: loop) {
                 await daemon.start()
@@ -71,14 +72,19 @@ struct Service: Sendable {
                     "vdpad serves", metadata: ["socket": "\(options.socket)", "host": "\(daemon.identity.host)"])
                 notify(.ready)
                 await server.run()
+                served.resolve(())
             }
             group.addTask(executorPreference: loop) {
                 await stopSignal(signals)
                 log.notice("vdpad stops")
                 notify(.stopping)
-                await server.drain(until: .now.advanced(byMilliseconds: 5_000))
-                host.stop()
+                // What is under way may end by itself; what does not is cut off before the host is stopped, so that the
+                // end of the workers is never taken for a failure of theirs.
+                let deadline = MonotonicInstant.now.advanced(byMilliseconds: 2_000)
+                await server.drain(until: deadline)
+                _ = await served.wait(until: deadline.advanced(byMilliseconds: 500), on: loop)
                 followUps.finish()
+                host.stop()
             }
             for await work in followUps.stream {
                 group.addTask(executorPreference: loop) { await work() }
