@@ -10,7 +10,12 @@ import Virtio
 /// Arguments: a directory with the FIFO `release`, then the role.
 @main
 struct Main {
-    static func main() throws {
+    static func main() {
+        // A thrown error would be a crash, and its backtracer would outlive the tests.
+        do { try serve() } catch { exit(71) }
+    }
+
+    private static func serve() throws {
         let directory = CommandLine.arguments[1]
         let role = CommandLine.arguments[2]
         let socket = try BlockingSocket(inherited: 3)
@@ -42,6 +47,9 @@ struct Main {
             before: DeviceObservation(
                 status: [], deviceClass: .block, features: [], backendFeatures: [], maximumQueueSize: 0))
         report.warnings = ["process \(getpid())"]
+        if let setting = ProcessEnvironment.value("SWIFT_BACKTRACE") {
+            report.warnings.append("SWIFT_BACKTRACE=\(setting)")
+        }
         if let descriptor {
             let inode = try descriptor.withDescriptor { descriptor throws(Errno) in try descriptor.status().inode }
             report.warnings.append("inode \(inode)")

@@ -4,6 +4,11 @@ import SystemPackage
 
 /// A worker process and the socket to it. On the loop's thread.
 final class WorkerConnection: Sendable {
+    /// No backtracer: a crashed worker waits for it with all its descriptors open, a duplicate of a VMM's among them, and
+    /// the pidfd tells only when it has ended. The backtracer takes seconds on a busy host and is not there at all where
+    /// only vdpad is installed; a core dump tells the same.
+    private static let environment = ["SWIFT_BACKTRACE=enable=no"]
+
     private let child: ChildProcess
     private let socket: StreamSocket
 
@@ -23,7 +28,7 @@ final class WorkerConnection: Sendable {
             child = try ChildProcess.start(
                 ChildProcess.Request(
                     executable: command.executable,
-                    arguments: ["vdpad"] + command.arguments + [role.rawValue],
+                    arguments: ["vdpad"] + command.arguments + [role.rawValue], environment: Self.environment,
                     descriptors: [.null, .null, .inherited(2), .passed(far)], hasNewSession: true),
                 on: loop)
         } catch {
