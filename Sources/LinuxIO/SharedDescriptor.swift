@@ -1,14 +1,26 @@
 /// An open descriptor with several holders, closed when the last reference goes: one that was received or will be passed.
 public final class SharedDescriptor: Sendable {
-    private let descriptor: OwnedDescriptor
+    /// The number, for a system call made while this object lives.
+    package let rawValue: CInt
+    private let successor = Lock<(@Sendable (consuming OwnedDescriptor) -> Void)?>(nil)
 
     /// Takes over `descriptor`.
     public init(_ descriptor: consuming OwnedDescriptor) {
-        self.descriptor = descriptor
+        rawValue = descriptor.take()
     }
 
-    /// The number, for a system call made while this object lives.
-    package var rawValue: CInt { descriptor.rawValue }
+    deinit {
+        let descriptor = OwnedDescriptor(rawValue)
+        if let successor = successor.withLock({ $0 }) { successor(descriptor) }
+    }
+
+    /// Has `successor` take the descriptor over when the last reference goes, on the thread where it goes; it is not
+    /// closed then. The first call counts.
+    package func whenReleased(_ successor: @escaping @Sendable (consuming OwnedDescriptor) -> Void) {
+        self.successor.withLock { known in
+            if known == nil { known = successor }
+        }
+    }
 
     /// Lends the descriptor.
     ///
@@ -16,6 +28,14 @@ public final class SharedDescriptor: Sendable {
     public func withDescriptor<Result: ~Copyable, Failure: Error>(
         _ body: (borrowing OwnedDescriptor) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try body(descriptor)
+        let lent = OwnedDescriptor(rawValue)
+        do throws(Failure) {
+            let result = try body(lent)
+            _ = lent.take()
+            return result
+        } catch {
+            _ = lent.take()
+            throw error
+        }
     }
 }

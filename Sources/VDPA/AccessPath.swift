@@ -9,6 +9,6 @@ public enum AccessPath: Sendable {
     /// to be the same user.
     case shared(HolderReference)
 
-    /// A descriptor that the caller passed along. Needs no right.
+    /// A descriptor that the caller passed along. Needs no right. The host closes it; see `VDPAHost.closeElsewhere`.
     case passed(SharedDescriptor)
 }

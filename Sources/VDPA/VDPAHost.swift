@@ -29,6 +29,14 @@ public protocol VDPAHost: Sendable {
     /// should it ever return.
     func abandon(_ node: DeviceNode)
 
+    /// Has a descriptor that somebody passed closed outside this process, once nothing in this process refers to it any
+    /// more. From any thread; doing it again changes nothing.
+    ///
+    /// If its process has died meanwhile, this may be the last descriptor of a device: closing it resets the device, which
+    /// can sleep uninterruptibly. `perform` does it for those that it is given; it is to be done for all that may never
+    /// get there.
+    func closeElsewhere(_ descriptor: SharedDescriptor)
+
     /// Tells from now on, on the loop and in order, what happens on the host without vdpad's doing. Once.
     ///
     /// What the kernel announced before a request arrived is told before the request is, so that nobody who made a change

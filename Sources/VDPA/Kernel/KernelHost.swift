@@ -139,6 +139,7 @@ public final class KernelHost: VDPAHost {
     public func perform(
         _ procedure: DeviceProcedure, on node: DeviceNode, through access: AccessPath
     ) -> HostCall<DeviceReport> {
+        if case .passed(let descriptor) = access { closeElsewhere(descriptor) }
         let gate = HostCall<DeviceReport>()
         let work = Work(procedure: procedure, node: node, access: access, gate: gate)
         let admission: DeviceLanes<Work>.Admission = state.withLock { state in
@@ -168,12 +169,12 @@ public final class KernelHost: VDPAHost {
         case .shared(let holder):
             submit(call, .shared(holder), nil)
         case .passed(let descriptor):
-            submit(call, .passedDescriptor, descriptor)
+            submit(call, .passedDescriptor, DescriptorHandoff(descriptor))
         }
     }
 
     private func submit(
-        _ call: DeviceLanes<Work>.Call, _ access: HostRequest.RequestedAccess, _ descriptor: SharedDescriptor?
+        _ call: DeviceLanes<Work>.Call, _ access: HostRequest.RequestedAccess, _ descriptor: DescriptorHandoff?
     ) {
         let request = HostRequest.perform(call.work.procedure, call.work.node, access)
         let job = pool.makeJobNumber()
@@ -216,6 +217,19 @@ public final class KernelHost: VDPAHost {
         guard let (refused, error, job) = given else { return }
         if let job { pool.abandon(job: job) }
         for call in refused { call.work.gate.resolve(.failure(error)) }
+    }
+
+    /// Has a descriptor closed in a worker, once nothing in this process refers to it any more.
+    ///
+    /// It is closed here only where no worker can be started, and after `stop`.
+    public func closeElsewhere(_ descriptor: SharedDescriptor) {
+        descriptor.whenReleased { [operations, pool] (released: consuming OwnedDescriptor) in
+            let last = DescriptorHandoff(SharedDescriptor(released))
+            // As a task: the last reference may go anywhere, under the pool's lock as well.
+            operations.yield {
+                pool.submit(.discard, to: .device, passing: last, as: pool.makeJobNumber()) { _ in }
+            }
+        }
     }
 
     // MARK: Health and end

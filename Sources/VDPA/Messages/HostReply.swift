@@ -10,6 +10,8 @@ public enum HostReply: Sendable, Hashable {
     case holders(HolderScan)
     /// The answer to `perform`.
     case report(DeviceReport)
+    /// The answer to `release`.
+    case released
     /// The request failed.
     case failure(HostError)
 }
@@ -24,6 +26,8 @@ extension HostReply: MessageValue {
             self = .holders(scan)
         } else if let report: DeviceReport = try value.optionalMember("report") {
             self = .report(report)
+        } else if let _: Bool = try value.optionalMember("released") {
+            self = .released
         } else {
             self = .failure(try value.member("failure"))
         }
@@ -36,6 +40,7 @@ extension HostReply: MessageValue {
         case .configuration(let configuration): writer.field("configuration", configuration)
         case .holders(let scan): writer.field("holders", scan)
         case .report(let report): writer.field("report", report)
+        case .released: writer.field("released", true)
         case .failure(let error): writer.field("failure", error)
         }
         writer.endObject()

@@ -11,6 +11,10 @@ public enum HostRequest: Sendable, Hashable {
     case holders([DeviceNode], pid: Int32?)
     /// A procedure on an open device.
     case perform(DeviceProcedure, DeviceNode, RequestedAccess)
+    /// Keep the descriptor that comes along until `release`. A worker's only, and not answered.
+    case discard
+    /// Close what `discard` brought: the daemon has closed its own.
+    case release
 
     /// `AccessPath` without the descriptor.
     public enum RequestedAccess: Sendable, Hashable {
@@ -36,6 +40,10 @@ extension HostRequest: MessageValue {
         case "perform":
             self = .perform(
                 try value.member("procedure"), try value.member("node"), try value.member("access"))
+        case "discard":
+            self = .discard
+        case "release":
+            self = .release
         default:
             throw HostError(.malformed, "a host process was asked for the unknown \"\(kind)\"")
         }
@@ -58,6 +66,10 @@ extension HostRequest: MessageValue {
             writer.field("procedure", procedure)
             writer.field("node", node)
             writer.field("access", access)
+        case .discard:
+            writer.field("request", "discard")
+        case .release:
+            writer.field("request", "release")
         }
         writer.endObject()
     }

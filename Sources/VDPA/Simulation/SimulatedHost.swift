@@ -144,6 +144,9 @@ public final class SimulatedHost: VDPAHost {
         for call in refused { call.resolve(.failure(error)) }
     }
 
+    /// Does nothing: what stands for a simulated device's descriptor is a regular file, whose close does not block.
+    public func closeElsewhere(_ descriptor: SharedDescriptor) {}
+
     /// The calls that were given up and have not returned; the one process counts as one worker.
     public func health() -> HostHealth {
         calls.withLock { calls in

@@ -174,6 +174,7 @@ actor SimulatedHostServer {
             // Asked per device, but the family answers one at a time.
             case .configuration: .netlink
             case .holders: .scan
+            case .discard, .release: .scan
             case .perform(_, let node, _): .device(node.device)
             }
         if let lane = lanes[key] { return lane }

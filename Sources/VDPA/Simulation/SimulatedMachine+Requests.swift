@@ -27,6 +27,8 @@ extension SimulatedMachine {
                     return .holders(HolderScan(holders: [], isComplete: false, incompleteReason: "\(errno)"))
                 }
                 return .holders(try change { model throws(HostError) in try model.holders(of: nodes, in: pid) })
+            case .discard, .release:
+                throw HostError(.invalidArgument, "no descriptors are passed to the simulated host's process")
             case .perform(let procedure, let node, let access):
                 return .report(try perform(procedure, on: node, through: access, passed: passed, from: connection))
             }

@@ -20,13 +20,35 @@ struct Main {
         let role = CommandLine.arguments[2]
         let socket = try BlockingSocket(inherited: 3)
         var bytes: [UInt8] = []
+        var discarded: SharedDescriptor?
         while let received = try socket.receive(appendingTo: &bytes, keepingDescriptors: 1) {
             guard bytes.last == UInt8(ascii: "\n") else { continue }
-            let line = Array(bytes.dropLast())
+            // `discard` and `release` may come together.
+            for line in bytes.split(separator: UInt8(ascii: "\n")) {
+                let request = try HostRequest(message: try JSONParser.parse(line.span))
+                switch request {
+                case .discard:
+                    discarded = received.descriptors.first
+                case .release:
+                    if let discarded { try tellWhoHasItOpen(discarded) }
+                    discarded = nil
+                    try socket.send(HostReply.released.line.span)
+                default:
+                    let reply = try answer(request, received.descriptors.first, role, directory)
+                    try socket.send(reply.line.span)
+                }
+            }
             bytes = []
-            let request = try HostRequest(message: try JSONParser.parse(line.span))
-            let reply = try answer(request, received.descriptors.first, role, directory)
-            try socket.send(reply.line.span)
+        }
+    }
+
+    /// Writes into what was passed whether the parent process still has it open.
+    private static func tellWhoHasItOpen(_ discarded: SharedDescriptor) throws {
+        try discarded.withDescriptor { descriptor throws(Errno) in
+            let own = try Files.readLink("/proc/self/fd/\(descriptor.rawValue)")
+            let parent = "/proc/\(getppid())/fd"
+            let others = try Files.list(parent).compactMap { try? Files.readLink("\(parent)/\($0)") }
+            try descriptor.write(Array((others.contains(own) ? "not the last" : "the last").utf8).span)
         }
     }
 

@@ -126,6 +126,29 @@ import Virtio
         }
     }
 
+    @Test(arguments: [false, true]) func theLastCloseOfAPassedDescriptorIsAWorkers(isUsed: Bool) async throws {
+        try await withHost { fixture in
+            let pair = try DescriptorPair()
+            let near = try StreamSocket(adopting: pair.first, on: fixture.loop)
+            try await Self.pass(SharedDescriptor(pair.second), isUsed: isUsed, fixture)
+            var text: [UInt8] = []
+            while true {
+                let count = try await near.receive { bytes, _ in
+                    for index in bytes.indices { text.append(bytes[index]) }
+                    return bytes.count
+                }
+                if count == 0 { break }
+            }
+            #expect(String(decoding: text, as: UTF8.self) == "the last")
+        }
+    }
+
+    private static func pass(_ descriptor: SharedDescriptor, isUsed: Bool, _ fixture: Fixture) async throws {
+        fixture.host.closeElsewhere(descriptor)
+        guard isUsed else { return }
+        for _ in 0..<2 { _ = try await fixture.result(fixture.examine("a", .passed(descriptor))) }
+    }
+
     @Test func manyDevicesRunAtOnceAndTheWorkersAreFewAfterwards() async throws {
         try await withHost { fixture in
             let calls = (0..<12).map { fixture.examine("device\($0)") }

@@ -6,7 +6,8 @@ import Virtio
 /// A process that makes the calls which can sleep uninterruptibly, so that the daemon itself never does.
 ///
 /// It is the same binary as the daemon, started as `vdpad host-worker netlink|scan|device` with a socket at descriptor 3:
-/// one line of JSON for each request and each reply, one request at a time. It ends when the socket does, and by SIGKILL
+/// one line of JSON for each request and each reply, one request at a time (`discard` and `release` are answered
+/// together). It ends when the socket does, and by SIGKILL
 /// with the daemon, at the latest when the call that it is in returns.
 public enum HostWorker {
     /// What a worker is used for. Each can do everything; they are kept apart so that they do not wait for each other.
@@ -45,6 +46,7 @@ public enum HostWorker {
     private static func serve(
         _ socket: consuming BlockingSocket, _ service: HostWorkerService
     ) throws(Errno) {
+        var service = service
         var lines = LineReader()
         var passed: [SharedDescriptor] = []
         while true {
@@ -53,7 +55,7 @@ public enum HostWorker {
             passed += received.descriptors
             for line in lines.lines(adding: bytes.span) {
                 // The service lets go of the descriptor before the reply is sent: no duplicate outlives its operation.
-                let reply = service.answer(line, descriptor: passed.popLast())
+                guard let reply = service.answer(line, descriptor: passed.popLast()) else { continue }
                 try socket.send(reply.line.span)
             }
         }

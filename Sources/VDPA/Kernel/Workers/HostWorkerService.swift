@@ -7,10 +7,17 @@ struct HostWorkerService {
     /// How long a search for holders may take.
     private static let scanMilliseconds: UInt64 = 2_000
 
-    let paths: HostPaths
+    private let paths: HostPaths
+    /// What is to be closed once the daemon has closed its own.
+    private var discarded: SharedDescriptor?
 
-    /// Answers a line.
-    func answer(_ line: [UInt8], descriptor: consuming SharedDescriptor?) -> HostReply {
+    /// Works with the kernel's file systems at `paths`.
+    init(paths: HostPaths) {
+        self.paths = paths
+    }
+
+    /// Answers a line; nil when the answer comes with that of the next.
+    mutating func answer(_ line: [UInt8], descriptor: consuming SharedDescriptor?) -> HostReply? {
         do throws(HostError) {
             let request = try HostRequest(message: try JSONValue(line: line))
             return try answer(request, descriptor: descriptor)
@@ -19,8 +26,9 @@ struct HostWorkerService {
         }
     }
 
-    private func answer(_ request: HostRequest, descriptor: consuming SharedDescriptor?) throws(HostError) -> HostReply
-    {
+    private mutating func answer(
+        _ request: HostRequest, descriptor: consuming SharedDescriptor?
+    ) throws(HostError) -> HostReply? {
         switch request {
         case .inventory:
             return .inventory(try InventoryReader(paths: paths).read())
@@ -35,6 +43,12 @@ struct HostWorkerService {
             var report = try file.performShared(procedure)
             if file.holderHasExited() { report.holderExited = true }
             return .report(report)
+        case .discard:
+            discarded = descriptor
+            return nil
+        case .release:
+            discarded = nil
+            return .released
         }
     }
 

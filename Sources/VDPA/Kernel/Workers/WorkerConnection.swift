@@ -52,8 +52,13 @@ final class WorkerConnection: Sendable {
     /// - Throws: `HostError` `workerLost` when the worker has ended or speaks nonsense; it is of no use any more.
     func exchange(_ job: WorkerJob) async throws(HostError) -> HostReply {
         do throws(Errno) {
-            // A descriptor that is gone from here while it is sent is the worker's alone.
-            try await socket.send(job.request.line, descriptors: [job.descriptor?.take()].compactMap { $0 })
+            try await socket.send(job.request.line, descriptors: job.descriptor?.toSend ?? [])
+            if case .discard = job.request {
+                // Sent, so the worker has a duplicate, be it unread. Only when the one here is closed, which is not the
+                // last then, the worker is told to close its own.
+                job.descriptor?.release()
+                try await socket.send(HostRequest.release.line)
+            }
             var reader = LineReader()
             while true {
                 let lines: [[UInt8]]? = try await socket.receive { bytes, _ in

@@ -23,27 +23,7 @@ struct WorkerJob: Sendable {
         case .configuration: "configuration"
         case .holders: "holders"
         case .perform(let procedure, _, _): procedure.kind
-        }
-    }
-}
-
-/// A descriptor that is given away once.
-///
-/// The daemon lets go of it as soon as it is sent: the last close of a device resets it, which can block, and is the
-/// worker's to make.
-final class DescriptorHandoff: Sendable {
-    private let descriptor: Lock<SharedDescriptor?>
-
-    /// Holds a descriptor until it is taken.
-    init(_ descriptor: SharedDescriptor) {
-        self.descriptor = Lock(descriptor)
-    }
-
-    /// The descriptor, the first time.
-    func take() -> SharedDescriptor? {
-        descriptor.withLock { descriptor in
-            defer { descriptor = nil }
-            return descriptor
+        case .discard, .release: "close"
         }
     }
 }

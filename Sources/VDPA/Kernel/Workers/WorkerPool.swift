@@ -54,12 +54,11 @@ final class WorkerPool: Sendable {
 
     /// Has a request carried out under a number of `makeJobNumber`; `finish` is called once, from any thread.
     func submit(
-        _ request: HostRequest, to role: HostWorker.Role, passing descriptor: SharedDescriptor? = nil, as id: UInt64,
+        _ request: HostRequest, to role: HostWorker.Role, passing descriptor: DescriptorHandoff? = nil, as id: UInt64,
         finish: @escaping @Sendable (Result<HostReply, HostError>) -> Void
     ) {
         let job = WorkerJob(
-            id: id, role: role, request: request, descriptor: descriptor.map { DescriptorHandoff($0) }, since: .now,
-            finish: finish)
+            id: id, role: role, request: request, descriptor: descriptor, since: .now, finish: finish)
         let refusal: HostError? = state.withLock { state in
             guard !state.isStopped else { return Self.stopped }
             return carryOut(state.schedule.submit(job, now: .now), &state)
