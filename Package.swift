@@ -101,7 +101,7 @@ let package = Package(
             name: "DaemonCoreTests",
             dependencies: [
                 "DaemonCore", "VDPA", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON",
-                systemPackage,
+                systemPackage, logging,
             ],
             swiftSettings: settings),
         .testTarget(

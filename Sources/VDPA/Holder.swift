@@ -17,6 +17,11 @@ public struct HolderReference: Sendable, Hashable {
         self.startTime = startTime
         self.descriptor = descriptor
     }
+
+    /// Whether it is a descriptor of the same process, not of one that has its pid now.
+    public func isSameProcess(as other: HolderReference) -> Bool {
+        pid == other.pid && startTime == other.startTime
+    }
 }
 
 /// A process that has a device's node open: usually a VMM.

@@ -19,7 +19,7 @@ import Virtio
 
     private func record(_ name: String, _ state: RunState = .suspended, boot: String = "boot") throws -> RunRecord {
         RunRecord(
-            device: try DeviceName(name), runState: state, bootID: boot,
+            device: try DeviceName(name), runState: state, operation: "1-1", bootID: boot,
             holder: HolderReference(pid: 7, startTime: .max, descriptor: 3), keep: false,
             stop: CallTiming(call: "VHOST_VDPA_SUSPEND", enteredAtNs: 1, returnedAtNs: 5),
             assertedAt: "2026-01-01T00:00:00.000Z", configuration: HexadecimalBytes([0, 255]))
@@ -27,7 +27,9 @@ import Virtio
 
     @Test("What is written is read again, every member of it")
     func roundTrip() throws {
-        let owned = RunRecord(device: try DeviceName("net0"), runState: .suspending, bootID: "boot", keep: true)
+        let owned = RunRecord(
+            device: try DeviceName("net0"), runState: .suspending, operation: "1-2", bootID: "boot", isOwned: true,
+            keep: true)
         try store.write(record("blk0"))
         try store.write(owned)
         let found = try store.readAll(bootID: "boot")
@@ -57,8 +59,8 @@ import Virtio
         "A file that is no record is named and does not hide the others",
         arguments: [
             "", "{", "[]", #"{"device":"blk1"}"#,
-            #"{"device":"other","runState":"suspended","bootId":"boot","keep":false}"#,
-            #"{"device":"blk1","runState":"asleep","bootId":"boot","keep":false}"#,
+            #"{"device":"other","runState":"suspended","operation":"1-1","bootId":"boot","owned":false,"keep":false}"#,
+            #"{"device":"blk1","runState":"asleep","operation":"1-1","bootId":"boot","owned":false,"keep":false}"#,
         ])
     func damaged(text: String) throws {
         try store.write(record("blk0"))

@@ -38,9 +38,12 @@ struct DeadlineTests {
             #expect(try client.call("device.suspend", ["device": "blk0"])["runState"] == "suspended")
             #expect(try client.call("device.resume", ["device": "blk0"])["runState"] == "running")
             #expect(try client.call("device.list")["devices"]?.elements.count == 2)
-            let health = try client.call("system.health")
-            #expect(health["healthy"] == false)
-            let problem = health["problems"]?.elements.first { $0["kind"] == "stuckCall" }
+            var problem: JSONValue?
+            try wait(until: "the call counts as stuck") {
+                let health = try client.call("system.health")
+                problem = health["problems"]?.elements.first { $0["kind"] == "stuckCall" }
+                return problem != nil && health["healthy"] == false
+            }
             #expect(problem?["device"] == "net0")
             #expect(problem?["sinceMs"]?.number != nil)
             // And a new client too.

@@ -9,8 +9,8 @@ extension Device {
     /// `device.open`
     func open(_ params: DeviceOpenMethod.Params, turn: Turn) async throws(ControlError) -> DeviceControlState {
         defer { turns.end(turn) }
-        let deadline = deadline(milliseconds: params.deadlineMs)
-        try await begin(turn, until: deadline)
+        let request = request(turn, deadlineMs: params.deadlineMs)
+        try await begin(request)
         guard !isOwned else {
             var error = ControlError(
                 .deviceBusy, "vdpad itself has \(name.string) open already", device: name,
@@ -23,9 +23,10 @@ extension Device {
         }
         let bringUp = params.initialize.map { BringUp(queueSize: $0.queueSize) }
         let call = host.perform(.open(bringUp: bringUp), on: node, through: .owner)
-        guard let result = await call.wait(until: deadline, on: loop) else {
-            host.abandon(node)
-            environment.followUps.add { [self] in await closeLate(call, node) }
+        guard let result = await call.wait(until: request.deadline, on: loop) else {
+            leave(call, on: node, request) { device, result, request in
+                await device.closeLate(result, node, request)
+            }
             throw late("the opening of \(name.string)", hint: "the device is closed as soon as the call returns")
         }
         switch result {
@@ -35,7 +36,7 @@ extension Device {
             note(report.latest)
             return controlState(warnings: report.warnings)
         case .failure(let error) where error.code == .busy:
-            throw await busy(node, until: deadline)
+            throw await busy(node, until: request.deadline)
         case .failure(let error):
             throw failure(error)
         }
@@ -44,12 +45,14 @@ extension Device {
     /// `device.close`
     func close(_ params: DeviceCloseMethod.Params, turn: Turn) async throws(ControlError) -> DeviceControlState {
         defer { turns.end(turn) }
-        let deadline = deadline(milliseconds: params.deadlineMs)
-        try await begin(turn, until: deadline)
+        let request = request(turn, deadlineMs: params.deadlineMs)
+        try await begin(request)
         guard isOwned, let node = info?.node else { throw notOwned("closed") }
         let call = host.perform(.close, on: node, through: .owner)
-        guard let result = await call.wait(until: deadline, on: loop) else {
-            host.abandon(node)
+        guard let result = await call.wait(until: request.deadline, on: loop) else {
+            leave(call, on: node, request) { device, result, _ in
+                if case .success = result { device.noteClosed() }
+            }
             throw late("the closing of \(name.string)", hint: nil)
         }
         switch result {
@@ -77,7 +80,6 @@ extension Device {
     ) async throws(ControlError) -> DeviceResetMethod.Result {
         let report = try await change(
             .reset, params.target, confirm: params.confirm, "reset", descriptor: descriptor, turn: turn)
-        forgetStop()
         let status = report?.before.status ?? []
         var lost: [String] = []
         if status.contains(.featuresOK) { lost.append("negotiated features") }
@@ -91,12 +93,11 @@ extension Device {
         descriptor: SharedDescriptor?, turn: Turn
     ) async throws(ControlError) -> DeviceReport? {
         defer { turns.end(turn) }
-        let deadline = deadline(milliseconds: target.deadlineMs)
-        try await begin(turn, until: deadline)
+        let request = request(turn, target, descriptor)
+        try await begin(request)
         let reach: Reach
         do throws(ControlError) {
-            (reach, _) = try await self.reach(
-                .examine, target: target.holder, descriptor: descriptor, until: deadline)
+            (reach, _) = try await self.reach(.examine, for: request)
         } catch let error where error.code == .notRunning {
             throw notOwned(verb)
         } catch {
@@ -113,19 +114,26 @@ extension Device {
             throw error
         }
         let call = host.perform(procedure, on: reach.node, through: reach.path)
-        guard let result = await call.wait(until: deadline, on: loop) else {
-            host.abandon(reach.node)
+        guard let result = await call.wait(until: request.deadline, on: loop) else {
+            leave(call, on: reach.node, request) { device, result, _ in
+                if case .success(let report) = result { device.noteChange(procedure, report) }
+            }
             lastSeen = nil
             throw late("VHOST_VDPA_SET_STATUS", hint: nil)
         }
         switch result {
         case .success(let report):
-            note(report.latest)
-            if report.holderExited { noteClosed() }
+            noteChange(procedure, report)
             return report
         case .failure(let error):
             throw failure(error)
         }
+    }
+
+    private func noteChange(_ procedure: DeviceProcedure, _ report: DeviceReport) {
+        if case .reset = procedure { forgetStop() }
+        note(report.latest)
+        if report.holderExited { noteHolderGone() }
     }
 
     private func late(_ what: String, hint: String?) -> ControlError {
@@ -151,8 +159,9 @@ extension Device {
             .deviceBusy, "\(name.string) is held by another process: \(node.path) is open", device: name,
             hint: "stop the holder, or act on its device without opening it")
         if case .success(let scan) = await host.holders(of: node).wait(until: deadline, on: loop) {
-            error.holders = scan.holders.map(HolderInfo.init)
-            if let found = scan.holders.first {
+            let found = others(scan.holders)
+            error.holders = found.map(HolderInfo.init)
+            if let found = found.first {
                 holder = found
                 error.message =
                     "\(name.string) is held by process \(found.reference.pid) (\(found.command)): \(node.path) is open"
@@ -163,11 +172,12 @@ extension Device {
     }
 
     /// An opening that came too late is undone: its caller was told that it failed.
-    private func closeLate(_ call: HostCall<DeviceReport>, _ node: DeviceNode) async {
-        guard case .success = await call.wait(until: .distantFuture, on: loop) else { return }
-        let turn = turns.take()
-        defer { turns.end(turn) }
-        guard await turn.wait(until: .distantFuture, on: loop), !isOwned else { return }
-        _ = await host.perform(.close, on: node, through: .owner).wait(until: .distantFuture, on: loop)
+    private func closeLate(
+        _ result: Result<DeviceReport, HostError>, _ node: DeviceNode, _ request: DeviceRequest
+    ) async {
+        guard case .success = result, !isOwned else { return }
+        let call = host.perform(.close, on: node, through: .owner)
+        guard await call.wait(until: request.deadline, on: loop) == nil else { return }
+        leave(call, on: node, request) { _, _, _ in }
     }
 }

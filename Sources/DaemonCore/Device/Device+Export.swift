@@ -11,12 +11,12 @@ extension Device {
         _ params: DeviceParams, descriptor: SharedDescriptor?, turn: Turn
     ) async throws(ControlError) -> StateExportMethod.Result {
         defer { turns.end(turn) }
-        let deadline = deadline(milliseconds: params.deadlineMs)
-        try await begin(turn, until: deadline)
+        let request = request(turn, params, descriptor)
+        try await begin(request)
         var gaps = Gaps()
-        let report = try await read(params, descriptor: descriptor, until: deadline, &gaps)
+        let report = try await read(request, &gaps)
         var netlinkGaps: [DeviceState.MissingPart] = []
-        let netlink = await netlinkConfiguration(until: deadline, &netlinkGaps)
+        let netlink = await netlinkConfiguration(until: request.deadline, &netlinkGaps)
         guard let info else { throw notFound }
         let observation = report?.latest
         let deviceClass = info.deviceClass ?? observation?.deviceClass ?? netlink?.deviceClass
@@ -57,19 +57,24 @@ extension Device {
     }
 
     /// Reads all that the access allows; what keeps the device from being asked becomes gaps.
-    private func read(
-        _ params: DeviceParams, descriptor: SharedDescriptor?, until deadline: MonotonicInstant, _ gaps: inout Gaps
-    ) async throws(ControlError) -> DeviceReport? {
+    private func read(_ request: DeviceRequest, _ gaps: inout Gaps) async throws(ControlError) -> DeviceReport? {
         guard info?.node != nil else {
             gaps.add("standard.status", "the device is not bound to vhost_vdpa", .nobody)
             return nil
         }
         do throws(ControlError) {
-            let isStopped = record?.runState == .suspended
-            let (_, report) = try await reach(
-                .export(assertStop: isStopped), target: params.holder, descriptor: descriptor, until: deadline)
-            return report
-        } catch let error where error.code == .notRunning && error.stateAfter?.runState == .idle {
+            // Whether the record still counts is known once the holder is: a new one must not find its device stopped.
+            if isRecordInDoubt { _ = try await reach(.examine, for: request) }
+            let isStopped = recordedRunState == .suspended
+            do throws(ControlError) {
+                return try await reach(.export(assertStop: isStopped), for: request).1
+            } catch let error where error.code == .notRunning && isStopped && isHeld {
+                // It was reset, so there is no stop to assert.
+                return try await reach(.export(assertStop: false), for: request).1
+            } catch {
+                throw error
+            }
+        } catch let error where error.code == .notRunning && !isHeld {
             gaps.add("standard.status", "nobody holds the device", .vdpad)
             return nil
         } catch {
@@ -78,7 +83,7 @@ extension Device {
     }
 
     private func stability(of report: DeviceReport?) -> DeviceState.Stability {
-        let isStopped = record?.runState == .suspended
+        let isStopped = recordedRunState == .suspended
         var checks: [String] = []
         if report?.call != nil { checks.append("VHOST_VDPA_SUSPEND returned 0 before the reading") }
         if report?.latest.status.contains(.driverOK) == true { checks.append("DRIVER_OK was set before and after") }

@@ -6,8 +6,10 @@ import Virtio
 
 /// Reading the device.
 extension Device {
-    /// How long a reader waits for its turn before it is answered what was last known.
-    private nonisolated var patience: UInt64 { 250 }
+    /// How long a reader waits for its turn before it is answered what was last known, in milliseconds.
+    private nonisolated var patienceForTurn: UInt64 { 250 }
+    /// How long it then waits for the device.
+    private nonisolated var patienceForDevice: UInt64 { 1_000 }
 
     /// What the inventory and the records say of the device; asks nobody.
     func describe() -> DeviceInfo {
@@ -44,7 +46,7 @@ extension Device {
         let seen = try await look(params, descriptor: descriptor, turn: turn)
         let observation = access == .none || access == .host ? nil : lastSeen?.observation
         var missing: [DeviceState.MissingPart] = []
-        let fromNetlink = await netlinkConfiguration(until: deadline(milliseconds: params.deadlineMs), &missing)
+        let fromNetlink = await netlinkConfiguration(until: seen.deadline, &missing)
         let deviceClass = info?.deviceClass ?? fromNetlink?.deviceClass ?? observation?.deviceClass
         let features = observation?.features ?? fromNetlink?.features
         var result = DeviceConfigMethod.Result(
@@ -83,8 +85,8 @@ extension Device {
             return DeviceHoldersMethod.Result(device: name, holders: [], complete: true)
         }
         let before = holderChanges
-        let scan = try await finish(
-            host.holders(of: node), "the search for the holder", deadline(milliseconds: params.deadlineMs))
+        let deadline = request(turn, deadlineMs: params.deadlineMs).deadline
+        let scan = try await finish(host.holders(of: node), "the search for the holder", deadline)
         noteHolders(scan.holders, isComplete: scan.isComplete, since: before)
         return DeviceHoldersMethod.Result(
             device: name, holders: scan.holders.map(HolderInfo.init), complete: scan.isComplete,
@@ -97,6 +99,8 @@ extension Device {
         var asOf: String?
         var warnings: [String] = []
         var holder: Holder?
+        /// When the caller wants to be answered.
+        let deadline: MonotonicInstant
     }
 
     /// Asks the device if it can be asked, and ends the turn.
@@ -107,35 +111,41 @@ extension Device {
     ) async throws(ControlError) -> Sight {
         defer { turns.end(turn) }
         guard info != nil else { throw notFound }
-        let deadline = deadline(milliseconds: params.deadlineMs)
-        let patient = min(deadline, MonotonicInstant.now.advanced(byMilliseconds: patience))
-        guard await turn.wait(until: patient, on: loop) else {
-            return try lastKnown(because: "another operation on the device has not finished", .hostBlocked)
+        var request = request(turn, params, descriptor)
+        let now = MonotonicInstant.now
+        guard await turn.wait(until: min(request.limit, now.advanced(byMilliseconds: patienceForTurn)), on: loop) else {
+            return try lastKnown(because: "another operation on the device has not finished", .hostBlocked, request)
         }
         guard let info else { throw notFound }
-        guard info.node != nil, descriptor != nil || params.holder != nil || isOwned || isHeld else { return Sight() }
+        guard info.node != nil, descriptor != nil || params.holder != nil || isOwned || isHeld else {
+            return Sight(deadline: request.limit)
+        }
+        if lastSeen != nil {
+            request.deadline = min(request.limit, now.advanced(byMilliseconds: patienceForDevice))
+        }
         do throws(ControlError) {
-            let (reach, report) = try await reach(
-                .examine, target: params.holder, descriptor: descriptor, until: deadline)
-            return Sight(warnings: report.warnings, holder: reach.holder)
+            let (reach, report) = try await reach(.examine, for: request)
+            return Sight(warnings: report.warnings, holder: reach.holder, deadline: request.limit)
         } catch let error where error.code == .hostBlocked || error.code == .deadlineExceeded {
-            return try lastKnown(because: error.message, error.code)
+            return try lastKnown(because: error.message, error.code, request)
         } catch let error where error.code == .notRunning {
             // Nobody holds it: that is an answer.
-            return Sight()
+            return Sight(deadline: request.limit)
         } catch {
             throw error
         }
     }
 
     /// What was last known, or the error that keeps anything newer from being read.
-    private func lastKnown(because reason: String, _ code: ErrorCode) throws(ControlError) -> Sight {
+    private func lastKnown(
+        because reason: String, _ code: ErrorCode, _ request: DeviceRequest
+    ) throws(ControlError) -> Sight {
         guard let lastSeen else {
             var error = ControlError(code, "\(reason); nothing is known of \(name.string) from before", device: name)
             error.stateAfter = stateAfter
             throw error
         }
-        return Sight(asOf: lastSeen.at, warnings: [reason], holder: holder)
+        return Sight(asOf: lastSeen.at, warnings: [reason], holder: holder, deadline: request.limit)
     }
 
     /// What netlink says; a failure becomes a missing part.

@@ -23,40 +23,38 @@ extension Device {
     ///
     /// - Parameters:
     ///   - procedure: what to run: an examination or a dry run.
-    ///   - target: who holds the device, if the caller says so.
-    ///   - descriptor: the device's descriptor, if the caller passed it.
-    ///   - deadline: when to give up.
+    ///   - request: who asks, and what the caller says of the way.
     /// - Returns: the way, and what was seen.
     /// - Throws: `ControlError` if the device cannot be reached, or the procedure's checks refuse.
     func reach(
-        _ procedure: DeviceProcedure, target: HolderSelector?, descriptor: SharedDescriptor?,
-        until deadline: MonotonicInstant
+        _ procedure: DeviceProcedure, for request: DeviceRequest
     ) async throws(ControlError) -> (Reach, DeviceReport) {
         let node = try requireNode()
         if isOwned {
-            return try await prove(Reach(node: node, path: .owner), procedure, until: deadline)
+            return try await prove(Reach(node: node, path: .owner), procedure, request)
         }
-        if let descriptor {
-            return try await prove(Reach(node: node, path: .passed(descriptor)), procedure, until: deadline)
+        if let descriptor = request.descriptor {
+            return try await prove(Reach(node: node, path: .passed(descriptor)), procedure, request)
         }
-        if let target {
-            let scan = try await finish(host.holders(of: node, in: target.pid), "the search of a process", deadline)
+        if let target = request.holder {
+            let search = host.holders(of: node, in: target.pid)
+            let scan = try await finish(search, "the search of a process", request.deadline)
             guard let found = scan.holders.first else {
                 throw ControlError(
                     .invalidParams, "holder.pid: process \(target.pid) does not have \(node.path) open", device: name)
             }
-            return try await prove(shared(node, found), procedure, until: deadline)
+            return try await prove(shared(node, found), procedure, request)
         }
         if let known = holder {
             do throws(HostError) {
-                return try await run(procedure, shared(node, known), until: deadline)
+                return try await run(procedure, shared(node, known), request)
             } catch let error where error.code == .holderGone || error.code == .identityMismatch {
-                holder = nil
+                noteHolderGone()
             } catch {
                 throw failure(error)
             }
         }
-        return try await prove(shared(node, try await findHolder(node, until: deadline)), procedure, until: deadline)
+        return try await prove(shared(node, try await findHolder(node, request)), procedure, request)
     }
 
     /// The node, or why there is none.
@@ -81,74 +79,94 @@ extension Device {
     ///
     /// Searches the processes if a descriptor was passed and nobody is known to hold the device. Several may have it open
     /// then, the caller among them; the one that was started first is the likeliest to stay.
-    func recordedHolder(
-        _ reach: Reach, target: HolderSelector?, until deadline: MonotonicInstant
-    ) async -> HolderReference? {
+    func recordedHolder(_ reach: Reach, _ request: DeviceRequest) async -> HolderReference? {
         if let found = reach.holder { return found.reference }
         guard case .passed = reach.path else { return nil }
         if let holder { return holder.reference }
-        let search = host.holders(of: reach.node, in: target?.pid)
+        let before = holderChanges
+        let search = host.holders(of: reach.node, in: request.holder?.pid)
         // A search that does not end must not keep the device from being stopped.
-        let patient = min(deadline, MonotonicInstant.now.advanced(byMilliseconds: 2_500))
+        let patient = min(request.deadline, MonotonicInstant.now.advanced(byMilliseconds: 2_500))
         if case .success(let scan) = await search.wait(until: patient, on: loop) {
-            holder = scan.holders.filter { $0.reference.pid != getpid() }
-                .min { $0.reference.startTime < $1.reference.startTime }
+            let found = others(scan.holders).sorted { $0.reference.startTime < $1.reference.startTime }
+            // The descriptor at hand proves that it is open, whoever is found.
+            noteHolders(found, isComplete: false, since: before)
         }
         return holder?.reference
     }
 
     /// Searches the processes for the one that has the node open.
-    private func findHolder(_ node: DeviceNode, until deadline: MonotonicInstant) async throws(ControlError) -> Holder {
+    private func findHolder(_ node: DeviceNode, _ request: DeviceRequest) async throws(ControlError) -> Holder {
         var before = holderChanges
-        var scan = try await finish(host.holders(of: node), "the search for the holder", deadline)
-        while scan.holders.isEmpty, holderChanges != before {
+        var scan = try await finish(host.holders(of: node), "the search for the holder", request.deadline)
+        while others(scan.holders).isEmpty, holderChanges != before {
             // It was opened while the search was under way, which may have passed its process by.
             before = holderChanges
-            scan = try await finish(host.holders(of: node), "the search for the holder", deadline)
+            scan = try await finish(host.holders(of: node), "the search for the holder", request.deadline)
         }
-        if let found = scan.holders.first { return found }
-        if scan.isComplete {
-            noteClosed()
+        let found = others(scan.holders)
+        noteHolders(found, isComplete: scan.isComplete, since: before)
+        if let first = found.first { return first }
+        guard scan.isComplete else {
             var error = ControlError(
-                .notRunning, "nobody holds \(name.string), so it is idle", device: name,
-                hint: "start the VMM, or open the device with device.open")
+                .permissionDenied,
+                "no holder of \(name.string) was found, and the search was not complete: "
+                    + (scan.incompleteReason ?? "it ended early"),
+                device: name,
+                hint: "name the holder with holder.pid, pass its descriptor, or give the daemon CAP_DAC_READ_SEARCH")
             error.stateAfter = stateAfter
             throw error
         }
         var error = ControlError(
-            .permissionDenied,
-            "no holder of \(name.string) was found, and the search was not complete: "
-                + (scan.incompleteReason ?? "it ended early"),
-            device: name,
-            hint: "name the holder with holder.pid, pass its descriptor, or give the daemon CAP_DAC_READ_SEARCH")
+            .notRunning, "nobody holds \(name.string), so it is idle", device: name,
+            hint: "start the VMM, or open the device with device.open")
+        if isHeld {
+            // Stopped, and not closed since: the descriptor is in no process's table, as while it is passed on.
+            error = ControlError(
+                .deviceGone, "no process was found that has \(node.path) open, though it has not been closed",
+                device: name, hint: "ask again, or pass the descriptor")
+        }
         error.stateAfter = stateAfter
         throw error
     }
 
+    /// Without vdpad itself, which has the node open while it undoes an opening that came too late.
+    func others(_ holders: [Holder]) -> [Holder] {
+        holders.filter { $0.reference.pid != getpid() }
+    }
+
     private func prove(
-        _ reach: Reach, _ procedure: DeviceProcedure, until deadline: MonotonicInstant
+        _ reach: Reach, _ procedure: DeviceProcedure, _ request: DeviceRequest
     ) async throws(ControlError) -> (Reach, DeviceReport) {
         do throws(HostError) {
-            return try await run(procedure, reach, until: deadline)
+            return try await run(procedure, reach, request)
         } catch {
+            if error.code == .holderGone { noteHolderGone() }
             throw failure(error)
         }
     }
 
     /// Runs a procedure that changes nothing and notes what it saw.
-    private func run(
-        _ procedure: DeviceProcedure, _ reach: Reach, until deadline: MonotonicInstant
+    func run(
+        _ procedure: DeviceProcedure, _ reach: Reach, _ request: DeviceRequest
     ) async throws(HostError) -> (Reach, DeviceReport) {
         let call = host.perform(procedure, on: reach.node, through: reach.path)
-        guard let result = await call.wait(until: deadline, on: loop) else {
-            host.abandon(reach.node)
+        guard let result = await call.wait(until: request.deadline, on: loop) else {
+            leave(call, on: reach.node, request) { device, result, _ in
+                if case .success(let report) = result { device.note(report.latest) }
+            }
             throw HostError(.deadlineExceeded, "a call to \(name.string) has not returned within the deadline")
         }
         let report = try result.get()
-        if reach.path.isShared { isHeld = true }
-        if let found = reach.holder { holder = found }
+        guard !report.holderExited else {
+            throw HostError(.holderGone, "the process that held \(name.string) has exited")
+        }
+        switch reach.path {
+        case .owner: break
+        case .passed: isHeld = true
+        case .shared(let reference): noteHolder(reference, reach.holder)
+        }
         note(report.latest)
-        if report.holderExited { noteClosed() }
         return (reach, report)
     }
 

@@ -9,47 +9,71 @@ extension Device {
     /// Takes over a record that was found on disk, and the first turn, in which it is to be acted on.
     func adopt(_ found: RunRecord) -> Turn {
         record = found
+        // Nobody has watched for the last close meanwhile.
+        isRecordInDoubt = true
         return turns.take()
     }
 
     /// Acts on a record that was found on disk.
     ///
     /// A record that was not confirmed means "may be stopped", and nobody got a reply that says so: the device is told to
-    /// go on, unless its caller asked to keep it. The holder must be the one that was recorded; a new one has reset the
-    /// device by opening it.
+    /// go on, unless its caller asked to keep it. The holder must be the one that was recorded: another one may have
+    /// reset the device by opening it, or may have stopped it itself.
     func recover(_ turn: Turn) async {
         defer { turns.end(turn) }
         guard await turn.wait(until: .distantFuture, on: loop), let found = record else { return }
-        guard let reference = found.holder, let node = info?.node else {
-            // What vdpad itself owned was reset when its process ended; so was a device that has no node any more.
-            forgetStop()
-            return
+        // What vdpad itself owned was reset when its process ended; so was a device that has no node any more.
+        guard !found.isOwned, let node = info?.node else { return forgetStop() }
+        let request = request(turn)
+        guard let reach = await findAgain(found.holder, of: node, request),
+            let record, record.runState != .suspended
+        else { return }
+        guard !record.keep else {
+            return keepUnknown(record, because: "the daemon ended while it was being stopped, and it was to be kept so")
         }
-        let reach = Reach(node: node, path: .shared(reference))
-        let deadline = deadline(milliseconds: nil)
-        let examination = host.perform(.examine, on: node, through: reach.path)
-        switch await examination.wait(until: deadline, on: loop) {
-        case .success(let report):
-            isHeld = true
-            note(report.latest)
-        case .failure(let error) where error.code == .holderGone || error.code == .identityMismatch:
-            environment.log.notice(
-                "the holder of a stopped device has gone, so the device was reset",
-                metadata: ["device": "\(name.string)"])
-            forgetStop()
-        case .failure(let error):
-            unresolved = "its state could not be read: \(error.message)"
-        case nil:
-            host.abandon(node)
-            unresolved = "a call to it has not returned"
-        }
-        guard let record, record.runState != .suspended, !record.keep else { return }
-        await resumeAgain(reach)
+        await resumeAgain(reach, request)
         if self.record == nil {
             environment.log.notice(
                 "a device that may have been stopped was resumed", metadata: ["device": "\(name.string)"])
-        } else {
-            unresolved = "it may be stopped and could not be resumed"
         }
+    }
+
+    /// Finds out whether the recorded holder holds the device still; nil when it does not or cannot be asked.
+    private func findAgain(
+        _ recorded: HolderReference?, of node: DeviceNode, _ request: DeviceRequest
+    ) async -> Reach? {
+        do throws(HostError) {
+            guard let recorded else { throw HostError(.holderGone, "nobody was recorded") }
+            return try await run(.examine, Reach(node: node, path: .shared(recorded)), request).0
+        } catch let error where error.code == .holderGone || error.code == .identityMismatch {
+            return await searchAgain(recorded, of: node, request)
+        } catch {
+            unresolved = "its state could not be read: \(error.message)"
+            return nil
+        }
+    }
+
+    /// The recorded process may have the device open under another number; nobody at all means that it was reset.
+    private func searchAgain(
+        _ recorded: HolderReference?, of node: DeviceNode, _ request: DeviceRequest
+    ) async -> Reach? {
+        let before = holderChanges
+        guard case .success(let scan) = await host.holders(of: node).wait(until: request.deadline, on: loop) else {
+            unresolved = "it may be stopped: the search for its holder has failed"
+            return nil
+        }
+        noteHolders(scan.holders, isComplete: scan.isComplete, since: before)
+        guard record != nil else {
+            environment.log.notice(
+                "the holder of a stopped device has gone, so the device was reset",
+                metadata: ["device": "\(name.string)"])
+            return nil
+        }
+        if isRecordInDoubt {
+            unresolved = "it may be stopped: its holder was not found: \(scan.incompleteReason ?? "it has changed")"
+        }
+        guard let recorded, let holder, holder.reference.isSameProcess(as: recorded) else { return nil }
+        let reach = Reach(node: node, path: .shared(holder.reference), holder: holder)
+        return try? await run(.examine, reach, request).0
     }
 }

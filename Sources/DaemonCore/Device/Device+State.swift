@@ -21,19 +21,31 @@ extension Device {
     var runState: RunState {
         guard info != nil else { return .gone }
         switch access {
-        case .none: return .idle
+        // A record goes with the last close, so as long as there is one somebody may hold the device.
+        case .none: return recordedRunState ?? .idle
         case .host: return runState(of: info?.hostStatus)
         case .shared, .owner: return runState(of: lastSeen?.observation.status)
         }
     }
 
+    /// The record as far as it counts: what it says in doubt is not known.
+    var recordAsFarAsKnown: RunRecord? {
+        guard isRecordInDoubt, var doubted = record else { return record }
+        doubted.runState = .unknown
+        return doubted
+    }
+
+    /// What the record says, as far as it counts.
+    var recordedRunState: RunState? { recordAsFarAsKnown?.runState }
+
     /// The run state that a status byte and vdpad's records give together.
     private func runState(of status: DeviceStatus?) -> RunState {
-        guard let status else { return record?.runState ?? mark ?? .unknown }
+        let recorded = recordedRunState ?? mark
+        guard let status else { return recorded ?? .unknown }
         if status.contains(.failed) { return .failed }
         if status.contains(.needsReset) { return .needsReset }
         guard status.contains(.driverOK) else { return .idle }
-        return record?.runState ?? mark ?? .running
+        return recorded ?? .running
     }
 
     /// Notes what was read of the device just now, and drops a record that it proves wrong.
@@ -54,11 +66,49 @@ extension Device {
         holderChanges += 1
     }
 
+    /// Notes that a process was proved to hold the device, which settles a record in doubt.
+    ///
+    /// - Parameters:
+    ///   - reference: its descriptor.
+    ///   - found: what else is known of it.
+    func noteHolder(_ reference: HolderReference, _ found: Holder?) {
+        isHeld = true
+        if let found { holder = found }
+        guard isRecordInDoubt, let record else { return }
+        isRecordInDoubt = false
+        if let recorded = record.holder, recorded.isSameProcess(as: reference) { return }
+        // It may have opened the device anew, which resets it, or share the description of the one that was recorded.
+        keepUnknown(
+            record,
+            because: record.holder.map { "process \($0.pid), which held it then, does not hold it any more" }
+                ?? "who held it then is not known")
+    }
+
+    /// Notes that the holder that was known does not hold the device any more.
+    ///
+    /// That is not the last close: another process may share the description. Only the kernel's notification or a search
+    /// that finds nobody ends the stop.
+    func noteHolderGone() {
+        holder = nil
+        lastSeen = nil
+        doubtRecord()
+    }
+
+    /// Makes the record count only if its holder is found to hold the device still.
+    func doubtRecord() {
+        if record != nil, !isOwned { isRecordInDoubt = true }
+    }
+
     /// Notes what a search for holders has found, unless the node was opened or closed since it began.
-    func noteHolders(_ holders: [Holder], isComplete: Bool, since before: UInt64) {
+    func noteHolders(_ found: [Holder], isComplete: Bool, since before: UInt64) {
         guard !isOwned, holderChanges == before else { return }
-        if let found = holders.first { holder = found }
-        isHeld = !holders.isEmpty || (isHeld && !isComplete)
+        let recorded = record?.holder
+        let same = found.first { recorded?.isSameProcess(as: $0.reference) == true }
+        if let holder = same ?? found.first {
+            noteHolder(holder.reference, holder)
+        } else if isComplete, record == nil || isRecordInDoubt {
+            noteClosed()
+        }
     }
 
     /// Notes that the last close has reset the device.
@@ -85,20 +135,34 @@ extension Device {
             throw refusal
         }
         self.record = record
+        isRecordInDoubt = false
         mark = nil
+    }
+
+    /// Records that the device may be stopped and vdpad cannot tell: both directions are allowed from there.
+    func keepUnknown(_ former: RunRecord, because reason: String) {
+        unresolved = "it may be stopped: \(reason)"
+        var unknown = former
+        unknown.runState = .unknown
+        do throws(ControlError) {
+            try remember(unknown)
+        } catch {
+            record = unknown
+        }
     }
 
     /// Drops the record of a stop, in memory and on disk.
     func forgetStop() {
         mark = nil
         unresolved = nil
+        isRecordInDoubt = false
         guard record != nil else { return }
         record = nil
         do {
             try environment.store.remove(name)
         } catch {
             environment.log.error(
-                "a run record could not be removed", metadata: ["device": "\(name.string)", "errno": "\(error)"])
+                "a run record could not be removed", metadata: ["device": "\(name.string)", "errno": "\(error.symbol)"])
         }
     }
 

@@ -5,7 +5,8 @@ import Virtio
 
 /// One device: the order of its operations, what vdpad remembers of it, and what can be asked of it.
 ///
-/// Runs on the daemon's loop. Every kernel call is made elsewhere by the host, so nothing here can block.
+/// Runs on the daemon's loop. The host makes every call to a device elsewhere; what is done here is writing records, to a
+/// file system in memory.
 actor Device {
     nonisolated let environment: DeviceEnvironment
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe environment.loop.asUnownedSerialExecutor() }
@@ -19,10 +20,14 @@ actor Device {
     /// What vdpad has stopped, or may have.
     var record: RunRecord?
 
-    /// What vdpad cannot tell or has seen fail, where no record says more.
+    /// True when a last close may have gone unnoticed: the record counts only if its holder is found to hold the device
+    /// still.
+    var isRecordInDoubt = false
+
+    /// What vdpad cannot tell where no record says more: `unknown` after a hand back.
     var mark: RunState?
 
-    /// Why the recovery at the start did not succeed.
+    /// Why it is not known whether the device is stopped.
     var unresolved: String?
 
     /// True while vdpad itself holds and owns the device.
@@ -56,14 +61,22 @@ actor Device {
         turns.take()
     }
 
-    /// When a request that was received now has to be answered.
-    nonisolated func deadline(milliseconds: UInt32?) -> MonotonicInstant {
-        .now.advanced(byMilliseconds: UInt64(milliseconds ?? environment.defaultDeadlineMs))
+    /// A request that was received now.
+    nonisolated func request(
+        _ turn: Turn, deadlineMs: UInt32? = nil, holder: HolderSelector? = nil, descriptor: SharedDescriptor? = nil
+    ) -> DeviceRequest {
+        DeviceRequest(
+            turn, milliseconds: deadlineMs ?? environment.defaultDeadlineMs, holder: holder, descriptor: descriptor)
+    }
+
+    /// A request that was received now.
+    nonisolated func request(_ turn: Turn, _ params: DeviceParams, _ descriptor: SharedDescriptor?) -> DeviceRequest {
+        request(turn, deadlineMs: params.deadlineMs, holder: params.holder, descriptor: descriptor)
     }
 
     /// Waits for the turn of a call that changes the device.
-    func begin(_ turn: Turn, until deadline: MonotonicInstant) async throws(ControlError) {
-        guard await turn.wait(until: deadline, on: loop) else {
+    func begin(_ request: DeviceRequest) async throws(ControlError) {
+        guard await request.turn.wait(until: request.deadline, on: loop) else {
             var error = ControlError(
                 .operationInProgress, "another operation on \(name.string) has not finished within the deadline",
                 device: name)

@@ -12,13 +12,20 @@ struct RunRecord: Sendable, Hashable {
     /// The device.
     var device: DeviceName
 
-    /// `suspending`, `suspended` or `resuming`. Other states need no record.
+    /// `suspending` and `resuming` before the call, `suspended` once it is confirmed, `unknown` when vdpad cannot tell what
+    /// became of it. Other states need no record.
     var runState: RunState
+
+    /// The operation that wrote it: what a late call finishes is its own intent only.
+    var operation: String
 
     /// The boot in which it was written; in another boot the device has been reset.
     var bootID: String
 
-    /// Who held the device; nil when vdpad itself owned it.
+    /// True when vdpad itself owned the device, so that it was reset when vdpad's process ended.
+    var isOwned = false
+
+    /// Who held the device; nil when vdpad owned it, and when a descriptor was passed and nobody was found.
     var holder: HolderReference?
 
     /// True when the caller asked that the device stay stopped whatever happens.
@@ -40,7 +47,9 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
     init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         device = try members.required("device", "The device.")
         runState = try members.required("runState", "What vdpad was about to do, or has done.")
+        operation = try members.required("operation", "The operation that wrote it.")
         bootID = try members.required("bootId", "The boot in which it was written.")
+        isOwned = try members.required("owned", "Whether vdpad itself owned the device.")
         let pid: Int32? = try members.optional("holderPid", "The process that held the device.")
         let startTime: UInt64? = try members.optional("holderStartTime", "Its start time.")
         let descriptor: Int32? = try members.optional("holderDescriptor", "Its descriptor.")
@@ -57,7 +66,9 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
         writer.beginObject()
         writer.member("device", device)
         writer.member("runState", runState)
+        writer.member("operation", operation)
         writer.member("bootId", bootID)
+        writer.member("owned", isOwned)
         writer.member("holderPid", ifPresent: holder?.pid)
         writer.member("holderStartTime", ifPresent: holder?.startTime)
         writer.member("holderDescriptor", ifPresent: holder?.descriptor)

@@ -18,6 +18,14 @@ struct TurnQueue {
         return turn
     }
 
+    /// Takes the place right behind a turn that has begun, before all that wait already.
+    mutating func take(behind turn: Turn) -> Turn {
+        guard let index = turns.firstIndex(where: { $0 === turn }) else { return take() }
+        let next = Turn()
+        turns.insert(next, at: index + 1)
+        return next
+    }
+
     /// Ends a turn, whether it had begun or was given up while it waited.
     mutating func end(_ turn: Turn) {
         guard let index = turns.firstIndex(where: { $0 === turn }) else { return }

@@ -1,0 +1,48 @@
+import LinuxIO
+import VDPA
+
+/// Calls that nobody waits for any longer.
+extension Device {
+    /// What is done with the result of a call that was left.
+    typealias Finish = @Sendable (isolated Device, Result<DeviceReport, HostError>, DeviceRequest) async -> Void
+
+    /// How long a call that is left may still take before it is given up, in milliseconds: giving one up makes the next
+    /// caller's fail, and a short deadline or a client that vanished say nothing of the device.
+    private nonisolated var grace: UInt64 { 1_000 }
+
+    /// Leaves a call to itself, since its caller's deadline has passed or its client has gone.
+    ///
+    /// The place behind the caller's turn is kept until the call returns or is given up, so that the next caller finds the
+    /// device free.
+    ///
+    /// - Parameters:
+    ///   - call: the call that is under way.
+    ///   - node: the device's node.
+    ///   - request: the caller's; its turn has begun.
+    ///   - finish: what is done, in a turn of its own, once the call has returned.
+    func leave(
+        _ call: HostCall<DeviceReport>, on node: DeviceNode, _ request: DeviceRequest, then finish: @escaping Finish
+    ) {
+        let turn = turns.take(behind: request.turn)
+        let abandonment = max(request.limit, MonotonicInstant.now.advanced(byMilliseconds: grace))
+        environment.followUps.add { [self] in await attend(call, on: node, turn, until: abandonment, then: finish) }
+    }
+
+    private func attend(
+        _ call: HostCall<DeviceReport>, on node: DeviceNode, _ first: Turn, until abandonment: MonotonicInstant,
+        then finish: Finish
+    ) async {
+        var turn = first
+        defer { turns.end(turn) }
+        var returned = await call.wait(until: abandonment, on: loop)
+        if returned == nil {
+            host.abandon(node)
+            turns.end(turn)
+            returned = await call.wait(until: .distantFuture, on: loop)
+            turn = turns.take()
+        }
+        // Without a result the daemon is being stopped: the record stays for its successor.
+        guard let returned, await turn.wait(until: .distantFuture, on: loop) else { return }
+        await finish(self, returned, DeviceRequest(turn, milliseconds: environment.defaultDeadlineMs))
+    }
+}

@@ -1,0 +1,106 @@
+import ControlAPI
+import LinuxIO
+import Logging
+import Testing
+import VDPA
+import Virtio
+
+@testable import DaemonCore
+
+/// One device of a scripted host, on a loop of its own.
+struct DeviceUnderTest: Sendable {
+    let host: ScriptedHost
+    let device: Device
+    let store: RunRecordStore
+
+    static let node: DeviceNode = {
+        guard let name = try? DeviceName("blk0") else { preconditionFailure() }
+        return DeviceNode(device: name, number: 0, major: 500, minor: 0)
+    }()
+
+    static func holder(_ pid: Int32, startTime: UInt64? = nil) -> Holder {
+        Holder(
+            device: node.device,
+            reference: HolderReference(pid: pid, startTime: startTime ?? UInt64(pid), descriptor: 9),
+            command: "vmm-\(pid)", unit: nil)
+    }
+
+    static func scan(_ pids: Int32..., isComplete: Bool = true) -> HolderScan {
+        HolderScan(
+            holders: pids.map { holder($0) }, isComplete: isComplete,
+            incompleteReason: isComplete ? nil : "no right")
+    }
+
+    // MARK: Short forms
+
+    func suspend(
+        descriptor: SharedDescriptor? = nil, keep: Bool = false, deadlineMs: UInt32? = nil
+    ) async throws -> DeviceSuspendMethod.Result {
+        let params = DeviceSuspendMethod.Params(
+            target: DeviceParams(device: Self.node.device, deadlineMs: deadlineMs), keep: keep)
+        return try await device.suspend(params, descriptor: descriptor, turn: await device.takeTurn())
+    }
+
+    func resume() async throws -> DeviceResumeMethod.Result {
+        let params = DeviceResumeMethod.Params(target: DeviceParams(device: Self.node.device))
+        return try await device.resume(params, descriptor: nil, turn: await device.takeTurn())
+    }
+
+    func export() async throws -> StateExportMethod.Result {
+        let params = DeviceParams(device: Self.node.device)
+        return try await device.export(params, descriptor: nil, turn: await device.takeTurn())
+    }
+
+    /// What a search that began now finds is told to the device.
+    func noteHolders(_ scan: HolderScan) async {
+        await device.noteHolders(scan.holders, isComplete: scan.isComplete, since: await device.holderChanges)
+    }
+
+    /// The same device in a daemon that starts with what is on disk.
+    func restarted() async throws -> DeviceUnderTest {
+        let record = try #require(try store.readAll(bootID: "boot").records.first)
+        let environment = device.environment
+        let successor = Device(name: Self.node.device, info: await device.info, environment: environment)
+        await successor.recover(await successor.adopt(record))
+        return DeviceUnderTest(host: host, device: successor, store: store)
+    }
+}
+
+/// Runs `body` with a device that process 100 holds, on a loop that has a thread of its own.
+func withDevice(_ body: @escaping @Sendable (DeviceUnderTest) async throws -> Void) async throws {
+    let loop = try EventLoop()
+    try DetachedThread.start { loop.run() }
+    defer { loop.stop() }
+    let host = ScriptedHost()
+    host.scan = DeviceUnderTest.scan(100)
+    let directory = "/tmp/vdpad-device-under-test-\(UInt64.random(in: .min ... .max))"
+    let store = try RunRecordStore(stateDirectory: directory)
+    let followUps = FollowUps()
+    let environment = DeviceEnvironment(
+        loop: loop, host: host, store: store, followUps: followUps, bootID: "boot",
+        source: DeviceEnvironment.Source(host: "test", kernel: "none"),
+        operations: OperationNumbers(instance: "test"), defaultDeadlineMs: 30_000,
+        log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    var info = HostDevice(name: DeviceUnderTest.node.device)
+    info.driver = .vhostVDPA
+    info.node = DeviceUnderTest.node
+    let device = Device(name: info.name, info: info, environment: environment)
+    await device.noteOpened()
+    // Not detached: an issue is recorded with the test of its task.
+    let task = Task(executorPreference: loop) {
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask {
+                await withDiscardingTaskGroup { group in
+                    for await work in followUps.stream { group.addTask { await work() } }
+                }
+            }
+            defer { followUps.finish() }
+            try await body(DeviceUnderTest(host: host, device: device, store: store))
+        }
+    }
+    try await withTaskCancellationHandler {
+        try await task.value
+    } onCancel: {
+        task.cancel()
+    }
+}
