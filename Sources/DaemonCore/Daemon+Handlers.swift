@@ -14,13 +14,15 @@ extension Daemon {
         table.answer(SystemInfoMethod.self) { daemon, _ in daemon.systemInfo() }
         table.answer(SystemHealthMethod.self) { daemon, _ in daemon.systemHealth() }
         table.answer(RPCDiscoverMethod.self) { daemon, _ in daemon.discovery }
-        table.onInventory(MgmtdevListMethod.self) { daemon, _ in daemon.listManagementDevices() }
-        table.onInventory(MgmtdevGetMethod.self) { daemon, params throws(ControlError) in
-            try daemon.managementDevice(params.mgmtdev)
+        table.onInventory(MgmtdevListMethod.self) { daemon, _, asOf in
+            daemon.listManagementDevices(asOf: asOf)
         }
-        table.onInventory(DeviceListMethod.self) { daemon, _ in daemon.listDevices() }
-        table.onInventory(DeviceGetMethod.self) { daemon, params throws(ControlError) in
-            try daemon.describe(params.device)
+        table.onInventory(MgmtdevGetMethod.self) { daemon, params, asOf throws(ControlError) in
+            try daemon.managementDevice(params.mgmtdev, asOf: asOf)
+        }
+        table.onInventory(DeviceListMethod.self) { daemon, _, asOf in daemon.listDevices(asOf: asOf) }
+        table.onInventory(DeviceGetMethod.self) { daemon, params, asOf throws(ControlError) in
+            try daemon.describe(params.device, asOf: asOf)
         }
         table.onDevice(DeviceStatusMethod.self, \.device) { device, params, descriptor, turn throws(ControlError) in
             try await device.status(params, descriptor: descriptor, turn: turn)

@@ -8,8 +8,11 @@ import Virtio
 
 /// The devices of the host, as netlink and sysfs show them, kept current by what the host announces.
 extension Daemon {
-    /// The reading after which the inventory is current; nil when it is.
-    var refresh: Gate<Void>? { nextReading ?? reading }
+    /// The reading after which the inventory is current; nil when it is. One that failed is begun again.
+    func refreshIfNeeded() -> Gate<Void>? {
+        if let pending = nextReading ?? reading { return pending }
+        return isInventoryCurrent ? nil : beginRefresh()
+    }
 
     /// Has the inventory read anew. A reading that is under way may have missed what has changed just now, so another one
     /// follows it.
@@ -28,28 +31,43 @@ extension Daemon {
         return gate
     }
 
-    /// Waits until the inventory has been read.
-    func finish(_ refresh: Gate<Void>) async throws(ControlError) {
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: UInt64(environment.defaultDeadlineMs))
-        guard await refresh.wait(until: deadline, on: loop) != nil else {
-            throw ControlError(.hostBlocked, "netlink has not answered, so the inventory is not current")
+    /// Waits for a reading of the inventory, a second at most: netlink that does not answer must not hold up a reader.
+    ///
+    /// - Returns: nil when the inventory is current, else when it was read last.
+    /// - Throws: `ControlError` `hostBlocked` when it has never been read.
+    func finish(_ refresh: Gate<Void>) async throws(ControlError) -> String? {
+        let wasRead = await refresh.wait(until: .now.advanced(byMilliseconds: 1_000), on: loop) != nil
+        if wasRead, isInventoryCurrent { return nil }
+        guard let inventoryReadAt else {
+            throw ControlError(.hostBlocked, "netlink has not answered since the daemon was started")
         }
+        return inventoryReadAt
     }
 
     /// Runs a method's body on the daemon.
     func run<Params: Sendable, Result: Sendable>(
-        _ body: @Sendable (isolated Daemon, Params) throws(ControlError) -> Result, _ params: Params
+        _ body: @Sendable (isolated Daemon, Params, String?) throws(ControlError) -> Result, _ params: Params,
+        asOf: String?
     ) throws(ControlError) -> Result {
-        try body(self, params)
+        try body(self, params, asOf)
+    }
+
+    /// The device, if the inventory shows it.
+    func device(_ name: DeviceName) -> Device? {
+        devices[name].flatMap { device in device.assumeIsolated { $0.info == nil } ? nil : device }
     }
 
     /// The device, if it is on the bus now.
     func findDevice(_ name: DeviceName) async throws(ControlError) -> Device {
-        if devices[name] == nil { try await finish(beginRefresh()) }
-        guard let device = devices[name] else {
+        if let device = device(name) { return device }
+        let asOf = try await finish(beginRefresh())
+        if let device = device(name) { return device }
+        guard let asOf else {
             throw ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
         }
-        return device
+        throw ControlError(
+            .hostBlocked, "\(name.string) was not on the vdpa bus at \(asOf), and netlink has not answered since",
+            device: name)
     }
 
     private func readInventory(_ gate: Gate<Void>) async {
@@ -59,12 +77,14 @@ extension Daemon {
             if let failure = found.netlinkFailure, failure != inventory.netlinkFailure {
                 environment.log.warning("netlink cannot be asked", metadata: ["error": "\(failure.message)"])
             }
-            isInventoryRead = true
+            inventoryReadAt = Timestamp.now()
+            isInventoryCurrent = true
             await adopt(found)
             if isServing { await recoverPending() }
         case .failure(let error):
             environment.log.error("the inventory could not be read", metadata: ["error": "\(error.message)"])
             inventory.netlinkFailure = error
+            isInventoryCurrent = false
         case nil:
             break
         }
@@ -90,8 +110,9 @@ extension Daemon {
             }
         }
         for (name, device) in devices where !present.contains(name) {
-            devices[name] = nil
             await device.update(nil)
+            // While somebody has a turn it stays, so that one that comes back under the name finds the same order.
+            if await device.turns.isEmpty { devices[name] = nil }
         }
     }
 
@@ -110,6 +131,7 @@ extension Daemon {
             device(number: number)?.assumeIsolated { device in device.noteClosed() }
         case .overflow:
             environment.log.warning("notifications of the host were lost; everything is read anew")
+            for device in devices.values { device.assumeIsolated { device in device.doubtRecord() } }
             beginRefresh()
             environment.followUps.add { [self] in await findHolders(of: inventory.devices.compactMap(\.node)) }
         }
@@ -137,35 +159,35 @@ extension Daemon {
     }
 
     /// `mgmtdev.list`
-    func listManagementDevices() -> MgmtdevListMethod.Result {
-        MgmtdevListMethod.Result(mgmtdevs: inventory.managementDevices.map(ManagementDeviceInfo.init))
+    func listManagementDevices(asOf: String?) -> MgmtdevListMethod.Result {
+        MgmtdevListMethod.Result(mgmtdevs: inventory.managementDevices.map(ManagementDeviceInfo.init), asOf: asOf)
     }
 
     /// `mgmtdev.get`
-    func managementDevice(_ name: String) throws(ControlError) -> MgmtdevGetMethod.Result {
+    func managementDevice(_ name: String, asOf: String?) throws(ControlError) -> MgmtdevGetMethod.Result {
         guard let found = inventory.managementDevices.first(where: { $0.handle == name }) else {
             throw ControlError(.managementDeviceNotFound, "there is no management device \(name)")
         }
-        return MgmtdevGetMethod.Result(mgmtdev: ManagementDeviceInfo(found))
+        return MgmtdevGetMethod.Result(mgmtdev: ManagementDeviceInfo(found), asOf: asOf)
     }
 
     /// `device.list`
-    func listDevices() -> DeviceListMethod.Result {
+    func listDevices(asOf: String?) -> DeviceListMethod.Result {
         var list: [DeviceInfo] = []
         list.reserveCapacity(inventory.devices.count)
         for info in inventory.devices {
             guard let device = devices[info.name] else { continue }
             list.append(device.assumeIsolated { device in device.describe() })
         }
-        return DeviceListMethod.Result(devices: list)
+        return DeviceListMethod.Result(devices: list, asOf: asOf)
     }
 
     /// `device.get`
-    func describe(_ name: DeviceName) throws(ControlError) -> DeviceGetMethod.Result {
-        guard let device = devices[name] else {
+    func describe(_ name: DeviceName, asOf: String?) throws(ControlError) -> DeviceGetMethod.Result {
+        guard let device = device(name) else {
             throw ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
         }
-        return DeviceGetMethod.Result(device: device.assumeIsolated { device in device.describe() })
+        return DeviceGetMethod.Result(device: device.assumeIsolated { device in device.describe() }, asOf: asOf)
     }
 }
 

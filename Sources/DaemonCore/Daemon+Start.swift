@@ -35,7 +35,7 @@ extension Daemon {
             if let device = devices[record.device] {
                 let turn = await device.adopt(record)
                 environment.followUps.add { await device.recover(turn) }
-            } else if isInventoryRead {
+            } else if inventoryReadAt != nil {
                 forget(record)
             } else {
                 pendingRecords.append(record)

@@ -24,7 +24,7 @@ actor Daemon {
     private let handlers: [String: Handler]
     private let ownUID: UInt32
 
-    /// The devices that have been on the bus since the start, by name.
+    /// The devices on the bus, by name, and those that have left it while a request uses them.
     var devices: [DeviceName: Device] = [:]
 
     /// The last inventory.
@@ -47,8 +47,11 @@ actor Daemon {
         return document
     }()
 
-    /// True once the inventory was read successfully.
-    var isInventoryRead = false
+    /// When the inventory was last read successfully.
+    var inventoryReadAt: String?
+
+    /// True when the last reading succeeded.
+    var isInventoryCurrent = false
 
     /// Records found at the start whose devices no inventory has shown yet.
     var pendingRecords: [RunRecord] = []

@@ -22,19 +22,22 @@ struct HandlerTable {
         }
     }
 
-    /// Adds a method that is answered from the inventory: at once if it is current, else when it has been read.
+    /// Adds a method that is answered from the inventory: at once if it is current, else when it has been read, or with
+    /// the one that was read before.
     mutating func onInventory<Method: ControlMethod>(
         _ method: Method.Type,
-        _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Method.Result
+        _ body: @escaping @Sendable (isolated Daemon, Method.Params, String?) throws(ControlError) -> Method.Result
     ) {
         handlers[Method.name] = { daemon, request in
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
-                guard let refresh = daemon.refresh else { return .reply(.result(try body(daemon, params))) }
+                guard let refresh = daemon.refreshIfNeeded() else {
+                    return .reply(.result(try body(daemon, params, nil)))
+                }
                 return .deferred { [daemon] in
                     do throws(ControlError) {
-                        try await daemon.finish(refresh)
-                        return .result(try await daemon.run(body, params))
+                        let asOf = try await daemon.finish(refresh)
+                        return .result(try await daemon.run(body, params, asOf: asOf))
                     } catch {
                         return error.reply
                     }
@@ -57,10 +60,10 @@ struct HandlerTable {
                 let params = try request.readParams(of: Method.self)
                 let descriptor = request.descriptors.first
                 let name = name(params)
-                if let device = daemon.devices[name] {
+                if let device = daemon.device(name) {
                     let (turn, access) = device.assumeIsolated { device in (device.takeTurn(), device.access) }
                     // Of a device that nobody holds the inventory alone says whether it is still there.
-                    let refresh = access == .none ? daemon.refresh : nil
+                    let refresh = access == .none ? daemon.refreshIfNeeded() : nil
                     return .deferred { [daemon] in
                         let patient = MonotonicInstant.now.advanced(byMilliseconds: 1_000)
                         _ = await refresh?.wait(until: patient, on: daemon.loop)

@@ -18,10 +18,13 @@ public enum DeviceGetMethod: ControlMethod {
     public struct Result: Sendable, Hashable {
         /// The device.
         public var device: DeviceInfo
+        /// When the inventory was read, RFC 3339 in UTC; set when netlink does not answer now.
+        public var asOf: String?
 
         /// The result of the method.
-        public init(device: DeviceInfo) {
+        public init(device: DeviceInfo, asOf: String? = nil) {
             self.device = device
+            self.asOf = asOf
         }
     }
 
@@ -30,7 +33,7 @@ public enum DeviceGetMethod: ControlMethod {
     public static let description: StaticString = """
         Answers from the inventory. Opens nothing and asks no device.
         """
-    public static let errors: [ErrorCode] = [.deviceNotFound, .kernelError, .hostBlocked, .deadlineExceeded]
+    public static let errors: [ErrorCode] = [.deviceNotFound, .hostBlocked]
     public static let role = Role.monitor
     public static let isIdempotent = true
 }
@@ -59,12 +62,15 @@ extension DeviceGetMethod.Result: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         device = try members.required("device", "The device.")
+        asOf = try members.optional(
+            "asOf", "When the inventory was read, RFC 3339 in UTC; set when netlink does not answer now.")
     }
 
     /// Writes the object.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("device", device)
+        writer.member("asOf", ifPresent: asOf)
         writer.endObject()
     }
 }

@@ -8,10 +8,13 @@ public enum DeviceListMethod: ControlMethod {
     public struct Result: Sendable, Hashable {
         /// The devices, sorted by name.
         public var devices: [DeviceInfo]
+        /// When the inventory was read, RFC 3339 in UTC; set when netlink does not answer now.
+        public var asOf: String?
 
         /// The result of the method.
-        public init(devices: [DeviceInfo]) {
+        public init(devices: [DeviceInfo], asOf: String? = nil) {
             self.devices = devices
+            self.asOf = asOf
         }
     }
 
@@ -21,7 +24,7 @@ public enum DeviceListMethod: ControlMethod {
         Answers from the inventory, the union of netlink and sysfs, which uevents keep current. Opens \
         nothing and asks no device.
         """
-    public static let errors: [ErrorCode] = [.kernelError, .hostBlocked, .deadlineExceeded]
+    public static let errors: [ErrorCode] = [.hostBlocked]
     public static let role = Role.monitor
     public static let isIdempotent = true
 }
@@ -33,12 +36,15 @@ extension DeviceListMethod.Result: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         devices = try members.required("devices", "The devices, sorted by name.")
+        asOf = try members.optional(
+            "asOf", "When the inventory was read, RFC 3339 in UTC; set when netlink does not answer now.")
     }
 
     /// Writes the object.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("devices", devices)
+        writer.member("asOf", ifPresent: asOf)
         writer.endObject()
     }
 }

@@ -17,10 +17,13 @@ public enum MgmtdevGetMethod: ControlMethod {
     public struct Result: Sendable, Hashable {
         /// The management device.
         public var mgmtdev: ManagementDeviceInfo
+        /// When the inventory was read, RFC 3339 in UTC; set when netlink does not answer now.
+        public var asOf: String?
 
         /// The result of the method.
-        public init(mgmtdev: ManagementDeviceInfo) {
+        public init(mgmtdev: ManagementDeviceInfo, asOf: String? = nil) {
             self.mgmtdev = mgmtdev
+            self.asOf = asOf
         }
     }
 
@@ -29,7 +32,7 @@ public enum MgmtdevGetMethod: ControlMethod {
     public static let description: StaticString = """
         Answers from the inventory, which is read from netlink.
         """
-    public static let errors: [ErrorCode] = [.managementDeviceNotFound, .kernelError, .hostBlocked, .deadlineExceeded]
+    public static let errors: [ErrorCode] = [.managementDeviceNotFound, .hostBlocked]
     public static let role = Role.monitor
     public static let isIdempotent = true
 }
@@ -58,12 +61,15 @@ extension MgmtdevGetMethod.Result: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         mgmtdev = try members.required("mgmtdev", "The management device.")
+        asOf = try members.optional(
+            "asOf", "When the inventory was read, RFC 3339 in UTC; set when netlink does not answer now.")
     }
 
     /// Writes the object.
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("mgmtdev", mgmtdev)
+        writer.member("asOf", ifPresent: asOf)
         writer.endObject()
     }
 }
