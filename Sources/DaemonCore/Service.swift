@@ -31,7 +31,8 @@ struct Service: Sendable {
             }
             let lock = try at("lock \(directory)") { () throws(Errno) in try DirectoryLock(directory) }
             let failure = Lock<StartFailure?>(nil)
-            let root = Task.detached(executorPreference: loop) {
+            // Its end stops the loop, so it does not outlive this call.
+            Task.detached(executorPreference: loop) {
                 do throws(StartFailure) {
                     try await serve(store, on: loop)
                 } catch {
@@ -40,7 +41,6 @@ struct Service: Sendable {
                 loop.stop()
             }
             loop.run()
-            root.cancel()
             _ = consume lock
             if let failure = failure.withLock({ $0 }) { throw failure }
             return 0
@@ -78,19 +78,21 @@ struct Service: Sendable {
                 await stopSignal(signals)
                 log.notice("vdpad stops")
                 notify(.stopping)
-                // What is under way may end by itself; what does not is cut off before the host is stopped, so that the
-                // end of the workers is never taken for a failure of theirs.
+                // What is under way may end by itself; what does not is cut off.
                 let deadline = MonotonicInstant.now.advanced(byMilliseconds: 2_000)
                 await server.drain(until: deadline)
                 _ = await served.wait(until: deadline.advanced(byMilliseconds: 500), on: loop)
                 followUps.finish()
-                host.stop()
             }
             for await work in followUps.stream {
                 group.addTask(executorPreference: loop) { await work() }
             }
             group.cancelAll()
         }
+        // A thread that is in a call of the kernel must not meet the handlers of an ordinary exit.
+        if !host.health().stuckCalls.isEmpty { _exit(0) }
+        // Nobody waits for a call any more, so that the end of the workers is not taken for a failure of theirs.
+        host.stop()
     }
 
     private func makeHost(on loop: EventLoop) async throws(StartFailure) -> any VDPAHost {
