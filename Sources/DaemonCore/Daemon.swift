@@ -72,6 +72,7 @@ actor Daemon {
 
     /// Takes a request in.
     private func dispatch(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
+        for descriptor in request.descriptors { host.closeElsewhere(descriptor) }
         guard peer.uid == 0 || peer.uid == ownUID else {
             return .reply(
                 ControlError(

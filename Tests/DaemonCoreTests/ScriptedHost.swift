@@ -98,6 +98,7 @@ final class ScriptedHost: VDPAHost {
     func inventory() -> HostCall<Inventory> { refused() }
     func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration> { refused() }
     func abandon(_ node: DeviceNode) { state.withLock { $0.abandoned += 1 } }
+    func closeElsewhere(_ descriptor: SharedDescriptor) {}
     func follow(_ take: @escaping @Sendable (HostChange) -> Void) {}
     func health() -> HostHealth { HostHealth(stuckCalls: [], workerCount: 0) }
     func stop() {}
