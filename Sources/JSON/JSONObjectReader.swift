@@ -48,8 +48,10 @@ public struct JSONObjectReader: JSONMemberSource {
         let unknown = members.indices.first { index in
             index < UInt64.bitWidth ? taken & 1 << UInt64(index) == 0 : !takenBeyond.contains(index)
         }
-        let name = unknown.map { shortened(.string(members[$0].name)) } ?? ""
-        return JSONReadError(at: path, "unknown member \(name)")
+        let name = unknown.map { members[$0].name } ?? ""
+        var error = JSONReadError(at: path, "unknown member \(shortened(.string(name)))")
+        error.unknownMember = name
+        return error
     }
 
     @usableFromInline

@@ -4,6 +4,8 @@ public struct JSONReadError: Error, Sendable, Hashable {
     public var path: String
     /// What is wrong: the value, shortened, and the expected type or limit.
     public var message: String
+    /// The name of the member that nobody declares, when that is the error.
+    public var unknownMember: String?
 
     /// An error at this place.
     public init(at path: JSONPath, _ message: String) {
