@@ -9,7 +9,8 @@ import VDPA
 public enum DaemonMain {
     /// Runs the program and exits.
     ///
-    /// Exit status: 0 after an orderly stop, 1 when the daemon could not start or go on, 2 for a wrong command line.
+    /// Exit status: 0 after an orderly stop, 1 when the daemon could not start or go on, 2 for a wrong command line, 78
+    /// for a wrong configuration.
     public static func main() -> Never {
         let arguments = CommandLine.arguments
         switch arguments.dropFirst().first {
@@ -36,8 +37,34 @@ public enum DaemonMain {
         case .version:
             Console.output("vdpad \(Version.current)\n")
             exit(0)
+        case .checkConfiguration:
+            exit(check(ConfigurationFile(named: options.configuration)))
         case .serve:
-            exit(Service(options: options).run())
+            exit(serve(options))
         }
+    }
+
+    private static func serve(_ options: DaemonOptions) -> Int32 {
+        do throws(ConfigurationError) {
+            let configuration = try options.configurationFile?.read() ?? Configuration()
+            return Service(settings: Settings(options: options, configuration: configuration)).run()
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    private static func check(_ file: ConfigurationFile) -> Int32 {
+        do throws(ConfigurationError) {
+            let isThere = try file.read() != nil
+            Console.output("\(file.path): \(isThere ? "ok" : "not there; the defaults are in force")\n")
+            return 0
+        } catch {
+            return refuse(error)
+        }
+    }
+
+    private static func refuse(_ error: ConfigurationError) -> Int32 {
+        Console.error("\(error)\n")
+        return EX_CONFIG
     }
 }

@@ -1,6 +1,6 @@
 import Logging
 
-/// How the daemon was started.
+/// How the daemon was started: what the command line and the environment say. What they leave out is nil.
 ///
 /// vdpad reads its few flags itself: swift-argument-parser would cost it 3 MiB and a millisecond (see the design's notes).
 struct DaemonOptions: Sendable, Hashable {
@@ -12,6 +12,8 @@ struct DaemonOptions: Sendable, Hashable {
         case help
         /// Print the version and exit.
         case version
+        /// Read the configuration, say what is wrong with it and exit.
+        case checkConfiguration
     }
 
     /// What to do.
@@ -23,14 +25,17 @@ struct DaemonOptions: Sendable, Hashable {
     /// The socket of a simulated host that outlives the daemon.
     var simulatedHost: String?
 
+    /// The configuration file, if the command line names one.
+    var configuration: String?
+
     /// Where to listen.
-    var socket = "/run/vdpad/vdpad.sock"
+    var socket: String?
 
     /// Where to keep what has to survive the daemon.
     var stateDirectory: String?
 
     /// What to log.
-    var logLevel = Logger.Level.info
+    var logLevel: Logger.Level?
 
     /// The text of `--help`.
     static let help = """
@@ -38,6 +43,8 @@ struct DaemonOptions: Sendable, Hashable {
 
         Controls Linux vDPA devices over JSON-RPC 2.0 on a unix socket.
 
+          --config FILE            the configuration (default: /etc/vdpad/vdpad.json, if it is there; not with --simulate)
+          --check-config           read the configuration, say what is wrong with it, and exit: 0 if it is right, else 78
           --socket PATH            where to listen (default: $VDPAD_SOCKET or /run/vdpad/vdpad.sock)
           --state-directory DIR    what has to survive the daemon (default: /run/vdpad; with --simulate: PATH.state)
           --simulate               serve a simulated host: no kernel support and no rights are needed
@@ -46,6 +53,7 @@ struct DaemonOptions: Sendable, Hashable {
           --version                print the version
           --help                   print this text
 
+        A flag goes before the environment, that before the configuration, and that before the default.
         See also: vdpactl(1), and `vdpactl call rpc.discover` for the methods.
 
         """
@@ -63,6 +71,8 @@ struct DaemonOptions: Sendable, Hashable {
             switch argument {
             case "--help", "-h": action = .help
             case "--version", "-V": action = .version
+            case "--check-config": action = .checkConfiguration
+            case "--config": configuration = try Self.value(of: argument, &rest)
             case "--simulate": simulate = true
             case "--simulated-host": simulatedHost = try Self.value(of: argument, &rest)
             case "--socket": socket = try Self.value(of: argument, &rest)
@@ -82,9 +92,10 @@ struct DaemonOptions: Sendable, Hashable {
         }
     }
 
-    /// The state directory in force.
-    var effectiveStateDirectory: String {
-        stateDirectory ?? (simulate ? socket + ".state" : "/run/vdpad")
+    /// The configuration to serve by. Who tries the simulated host is not to act on the state directory of the daemon that
+    /// serves this machine, so there is none then unless it is named.
+    var configurationFile: ConfigurationFile? {
+        simulate && configuration == nil ? nil : ConfigurationFile(named: configuration)
     }
 
     private static func value(of option: String, _ rest: inout ArraySlice<String>) throws(UsageError) -> String {

@@ -8,13 +8,13 @@ import VDPA
 
 /// One run of the daemon, from its start to its orderly stop.
 struct Service: Sendable {
-    let options: DaemonOptions
+    let settings: Settings
     private let log: Logger
 
-    init(options: DaemonOptions) {
-        self.options = options
+    init(settings: Settings) {
+        self.settings = settings
         var log = Logger(label: "vdpad") { label in StreamLogHandler.standardError(label: label) }
-        log.logLevel = options.logLevel
+        log.logLevel = settings.logLevel
         self.log = log
     }
 
@@ -25,7 +25,7 @@ struct Service: Sendable {
         do throws(StartFailure) {
             try at("block signals") { () throws(Errno) in try SignalSource.blockSignals() }
             let loop = try at("make the event loop") { () throws(Errno) in try EventLoop() }
-            let directory = options.effectiveStateDirectory
+            let directory = settings.stateDirectory
             let store = try at("create \(directory)") { () throws(Errno) in
                 try RunRecordStore(stateDirectory: directory)
             }
@@ -56,10 +56,10 @@ struct Service: Sendable {
         let host = try await makeHost(on: loop)
         let daemon = try makeDaemon(host, store, on: loop)
         let signals = try at("receive signals") { () throws(Errno) in try SignalSource(on: loop) }
-        let listener = try at("listen on \(options.socket)") { () throws(Errno) in
+        let listener = try at("listen on \(settings.socket)") { () throws(Errno) in
             // Of the sockets that the service manager has opened, the first is the one to control the daemon by.
             if let activated = try SystemdActivation.takeListeners(on: loop).first { return activated }
-            return try UnixListener(path: options.socket, mode: 0o600, on: loop)
+            return try UnixListener(path: settings.socket, mode: 0o600, on: loop)
         }
         let server = RPCServer(
             listener: listener, limits: daemon.limits, serverUID: getuid(), handler: daemon, on: loop)
@@ -69,7 +69,7 @@ struct Service: Sendable {
             group.addTask(executorPreference: loop) {
                 await daemon.start()
                 log.notice(
-                    "vdpad serves", metadata: ["socket": "\(options.socket)", "host": "\(daemon.identity.host)"])
+                    "vdpad serves", metadata: ["socket": "\(settings.socket)", "host": "\(daemon.identity.host)"])
                 notify(.ready)
                 await server.run()
                 served.resolve(())
@@ -98,8 +98,8 @@ struct Service: Sendable {
     private func makeHost(on loop: EventLoop) async throws(StartFailure) -> any VDPAHost {
         let executable = "/proc/self/exe"
         do throws(HostError) {
-            guard options.simulate else { return KernelHost(on: loop) }
-            guard let socket = options.simulatedHost else {
+            guard settings.simulate else { return KernelHost(on: loop) }
+            guard let socket = settings.simulatedHost else {
                 return try SimulatedHost.start(executable: executable, on: loop)
             }
             return try await SimulatedHost.connect(to: socket, startingWith: executable, on: loop)
@@ -111,16 +111,30 @@ struct Service: Sendable {
     private func makeDaemon(
         _ host: any VDPAHost, _ store: RunRecordStore, on loop: EventLoop
     ) throws(StartFailure) -> Daemon {
-        try at("raise the limit of open files") { () throws(Errno) in _ = try Files.raiseDescriptorLimit() }
-        let identity = Identity(version: Version.current, host: options.simulate ? "simulated" : "kernel")
+        let openFiles = try at("raise the limit of open files") { () throws(Errno) in
+            try Files.raiseDescriptorLimit()
+        }
+        warnAbout(DescriptorBudget(connections: settings.limits.connections, openFiles: openFiles))
+        let identity = Identity(version: Version.current, host: settings.simulate ? "simulated" : "kernel")
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
         let environment = DeviceEnvironment(
             loop: loop, host: host, store: store, followUps: FollowUps(), bootID: bootID, source: .current(),
             operations: OperationNumbers(instance: identity.instance),
-            defaultDeadlineMs: 30_000, log: log)
+            defaultDeadlineMs: settings.defaultDeadlineMs, log: log)
         return Daemon(
-            environment: environment, limits: RPCLimits(),
+            environment: environment, limits: settings.limits,
             identity: identity)
+    }
+
+    /// Connections beyond the limit of open files wait in the backlog, so that the daemon can serve all the same.
+    private func warnAbout(_ budget: DescriptorBudget) {
+        guard budget.isExceeded else { return }
+        log.warning(
+            "limits.connections is more than the limit of open files has room for: raise LimitNOFILE (ulimit -n)",
+            metadata: [
+                "connections": "\(budget.connections)", "openFiles": "\(budget.openFiles)",
+                "needed": "\(budget.needed)",
+            ])
     }
 
     private func stopSignal(_ signals: SignalSource) async {

@@ -8,7 +8,7 @@ import VDPA
 @Suite("Start and end of the daemon")
 struct StartUpTests {
     static let badArguments: [[String]] = [
-        ["--no-such-option"], ["--socket"], ["--state-directory"], ["--simulated-host"], ["--log-level"],
+        ["--no-such-option"], ["--socket"], ["--state-directory"], ["--simulated-host"], ["--log-level"], ["--config"],
         ["--log-level", "loud"], ["argument"], ["--simulate", "--socket"], ["--socket", ""], ["-x"],
     ]
 

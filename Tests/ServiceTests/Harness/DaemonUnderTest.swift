@@ -57,13 +57,20 @@ final class DaemonUnderTest {
     }
 
     /// Starts the daemon and waits until it answers.
-    func start() throws {
-        let process = try spawn(arguments)
+    func start(_ more: [String] = []) throws {
+        let process = try spawn(arguments + more)
         self.process = process
         try wait(until: "the daemon listens: \(process.output)") {
             guard process.isRunning else { throw HarnessError("the daemon has ended: \(process.output)") }
             return (try? LineConnection(to: socket)) != nil
         }
+    }
+
+    /// Writes a configuration and returns its path.
+    func configure(_ text: String) throws -> String {
+        let path = directory.path + "/vdpad.json"
+        try Files.replace(path, with: Array(text.utf8).span, mode: 0o600)
+        return path
     }
 
     /// A simulated VMM takes a device, and the daemon, if it runs, has been told; returns the VMM's pid.

@@ -1,0 +1,43 @@
+import JSON
+import Logging
+
+/// What the configuration file says. What it leaves out is nil, or has its default.
+struct Configuration: Sendable, Hashable {
+    /// Where to listen.
+    var socket: String?
+
+    /// Where to keep what has to survive the daemon.
+    var stateDirectory: String?
+
+    /// What to log.
+    var logLevel: Logger.Level?
+
+    /// What clients may do.
+    var limits = ConfiguredLimits()
+
+    /// A configuration that says nothing.
+    init() {}
+}
+
+extension Configuration: JSONObjectReadable {
+    static var schemaSummary: StaticString { "The configuration of vdpad." }
+
+    init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        // A unix socket's address has 108 bytes, one of them NUL.
+        socket = try members.optional("socket", maximumLength: 107, "Where to listen: an absolute path.")
+        stateDirectory = try members.optional(
+            "stateDirectory", maximumLength: 3_840, "What has to survive the daemon is kept here: an absolute path.")
+        logLevel = try members.optional("logLevel", "The least that is logged.")
+        limits = try members.optional("limits", "What clients may do.") ?? ConfiguredLimits()
+        try Self.check(socket, at: members.path.appending(member: "socket"))
+        try Self.check(stateDirectory, at: members.path.appending(member: "stateDirectory"))
+    }
+
+    /// A daemon has no working directory that anybody could rely on.
+    private static func check(_ file: String?, at path: JSONPath) throws(JSONReadError) {
+        guard let file else { return }
+        guard file.utf8.first == UInt8(ascii: "/"), !file.utf8.contains(0) else {
+            throw JSONReadError(at: path, expected: "an absolute path", found: .string(file))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import JSON
+import LinuxIO
+import SystemPackage
+
+/// The file that the configuration comes from.
+struct ConfigurationFile: Sendable, Hashable {
+    /// What is read when the command line names no file.
+    static let defaultPath = "/etc/vdpad/vdpad.json"
+
+    /// More than any configuration needs: for whoever names another file by mistake.
+    private static let maximumBytes = 1 << 20
+
+    /// Where it is.
+    let path: String
+
+    /// Whether it must be there.
+    let isRequired: Bool
+
+    /// The file that the command line names, which must be there; or the one at the usual place, which need not.
+    init(named name: String?) {
+        path = name ?? Self.defaultPath
+        isRequired = name != nil
+    }
+
+    /// Reads the file.
+    ///
+    /// - Returns: nil when it is not there and need not be.
+    /// - Throws: `ConfigurationError` that says where in the file something is wrong, or why it cannot be read.
+    func read() throws(ConfigurationError) -> Configuration? {
+        guard let text = try readText() else { return nil }
+        return try parse(text.span)
+    }
+
+    private func readText() throws(ConfigurationError) -> [UInt8]? {
+        do throws(Errno) {
+            return try Files.read(path, limit: Self.maximumBytes)
+        } catch .noSuchFileOrDirectory where !isRequired {
+            return nil
+        } catch {
+            throw ConfigurationError(file: path, message: "cannot be read: \(error.symbol) (\(error))")
+        }
+    }
+
+    /// Reads what stands in the file: JSON with comments.
+    func parse(_ text: Span<UInt8>) throws(ConfigurationError) -> Configuration {
+        let value: JSONValue
+        do throws(JSONSyntaxError) {
+            value = try JSONParser.parse(text, allowingComments: true)
+        } catch {
+            throw ConfigurationError(
+                file: path, position: TextPosition(offset: error.offset, in: text), message: "\(error.reason)")
+        }
+        // Without a name of the whole, so that a place is such as `limits.lineBytes`.
+        let root = JSONPath("")
+        do throws(JSONReadError) {
+            return try Configuration(value, at: root)
+        } catch {
+            let offset = error.offset(in: text, of: value, at: root)
+            throw ConfigurationError(
+                file: path, position: offset.map { TextPosition(offset: $0, in: text) },
+                message: error.path.isEmpty ? error.message : "\(error.path.dropFirst()): \(error.message)")
+        }
+    }
+}

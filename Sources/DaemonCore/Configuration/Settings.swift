@@ -1,0 +1,40 @@
+import JSONRPC
+import Logging
+
+/// What the daemon runs with: a flag goes before the environment, that before the configuration, and that before the
+/// default.
+struct Settings: Sendable, Hashable {
+    /// Serve the simulated host's devices instead of the kernel's.
+    let simulate: Bool
+
+    /// The socket of a simulated host that outlives the daemon.
+    let simulatedHost: String?
+
+    /// Where to listen.
+    let socket: String
+
+    /// Where to keep what has to survive the daemon.
+    let stateDirectory: String
+
+    /// What to log.
+    let logLevel: Logger.Level
+
+    /// What clients may do.
+    let limits: RPCLimits
+
+    /// How long a request waits that names no deadline, in milliseconds.
+    let defaultDeadlineMs: UInt32
+
+    /// Decides what is in force.
+    init(options: DaemonOptions, configuration: Configuration) {
+        simulate = options.simulate
+        simulatedHost = options.simulatedHost
+        socket = options.socket ?? configuration.socket ?? "/run/vdpad/vdpad.sock"
+        stateDirectory =
+            options.stateDirectory ?? configuration.stateDirectory
+            ?? (options.simulate ? socket + ".state" : "/run/vdpad")
+        logLevel = options.logLevel ?? configuration.logLevel ?? .info
+        limits = configuration.limits.protocolLimits
+        defaultDeadlineMs = configuration.limits.defaultDeadlineMs
+    }
+}

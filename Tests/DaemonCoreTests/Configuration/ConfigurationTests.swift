@@ -1,0 +1,216 @@
+import JSON
+import JSONRPC
+import Logging
+import Testing
+
+@testable import DaemonCore
+
+@Suite("The configuration file")
+struct ConfigurationTests {
+    /// What a limit may be, as systemd/vdpad.json states it too.
+    struct LimitRange: CustomTestStringConvertible {
+        let name: String
+        let lowest: Int
+        let highest: Int
+
+        init(_ name: String, _ lowest: Int, _ highest: Int) {
+            self.name = name
+            self.lowest = lowest
+            self.highest = highest
+        }
+
+        var testDescription: String { name }
+
+        /// A configuration that sets this limit, and beside it what has to agree with it.
+        func configuration(_ value: String) -> String {
+            switch name {
+            case "connections": #"{"limits": {"connections": \#(value), "connectionsKeptForRoot": 0}}"#
+            case "connectionsKeptForRoot": #"{"limits": {"connections": 65536, "connectionsKeptForRoot": \#(value)}}"#
+            default: #"{"limits": {"\#(name)": \#(value)}}"#
+            }
+        }
+    }
+
+    static let ranges = [
+        LimitRange("lineBytes", 1_024, 67_108_864), LimitRange("replyBytes", 1_024, 67_108_864),
+        LimitRange("depth", 16, 1_000), LimitRange("idBytes", 36, 4_096), LimitRange("batchRequests", 1, 1_024),
+        LimitRange("descriptors", 1, 253), LimitRange("connections", 1, 65_536),
+        LimitRange("connectionsPerUID", 1, 65_536), LimitRange("connectionsKeptForRoot", 0, 65_535),
+        LimitRange("requestsInFlight", 1, 1_024), LimitRange("partialLineMs", 100, 3_600_000),
+        LimitRange("unreadReplyBytes", 4_096, 67_108_864), LimitRange("unreadReplyMs", 100, 3_600_000),
+        LimitRange("defaultDeadlineMs", 1, 3_600_000),
+    ]
+
+    private func read(_ text: String) throws(ConfigurationError) -> Configuration {
+        try ConfigurationFile(named: "vdpad.json").parse(Array(text.utf8).span)
+    }
+
+    private func message(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {
+        let error = try #require(throws: ConfigurationError.self, sourceLocation: sourceLocation) { try read(text) }
+        return error.description
+    }
+
+    private func value(of name: String, in configuration: Configuration) throws -> Int {
+        if name == "defaultDeadlineMs" { return Int(configuration.limits.defaultDeadlineMs) }
+        return configuration.limits.protocolLimits[try #require(RPCLimits.Name(rawValue: name))]
+    }
+
+    // MARK: What can be said
+
+    @Test func anEmptyObjectSaysNothing() throws {
+        #expect(try read("{}") == Configuration())
+        #expect(try read(#"{"limits": {}}"#) == Configuration())
+        #expect(Configuration().limits.protocolLimits == RPCLimits())
+        #expect(Configuration().limits.defaultDeadlineMs == 30_000)
+    }
+
+    @Test func everythingCanBeSaid() throws {
+        let configuration = try read(
+            #"{"socket": "/a", "stateDirectory": "/b", "logLevel": "debug", "limits": {"depth": 20}}"#)
+        #expect(configuration.socket == "/a")
+        #expect(configuration.stateDirectory == "/b")
+        #expect(configuration.logLevel == .debug)
+        #expect(configuration.limits.protocolLimits.depth == 20)
+    }
+
+    @Test(arguments: Logger.Level.allCases) func everyLevelHasAName(level: Logger.Level) throws {
+        #expect(try read(#"{"logLevel": "\#(level.rawValue)"}"#).logLevel == level)
+    }
+
+    /// A limit that is added to the contract and forgotten here fails this test.
+    @Test func everyLimitOfTheContractCanBeConfigured() {
+        let reported = RPCLimits.Name.allCases.map(\.rawValue) + ["defaultDeadlineMs"]
+        #expect(Self.ranges.map(\.name) == reported)
+        guard case .object(let properties) = ConfiguredLimits.definition.kind else {
+            Issue.record("no object")
+            return
+        }
+        #expect(properties.map(\.name) == reported)
+    }
+
+    @Test(arguments: ranges) func theEndsOfTheRangeAreReached(range: LimitRange) throws {
+        for end in [range.lowest, range.highest] {
+            let configuration = try read(range.configuration("\(end)"))
+            #expect(try value(of: range.name, in: configuration) == end)
+        }
+    }
+
+    /// A limit sets itself and no other.
+    @Test(arguments: ranges) func theOtherLimitsKeepTheirDefaults(range: LimitRange) throws {
+        let configuration = try read(range.configuration("\(range.lowest)"))
+        for other in Self.ranges where other.name != range.name && !other.name.hasPrefix("connections") {
+            #expect(try value(of: other.name, in: configuration) == value(of: other.name, in: Configuration()))
+        }
+    }
+
+    @Test func theLongestSocketPathIsThatOfAnAddress() throws {
+        let longest = "/" + String(repeating: "s", count: 106)
+        #expect(try read(#"{"socket": "\#(longest)"}"#).socket == longest)
+        #expect(
+            try message(#"{"socket": "\#(longest)s"}"#)
+                == "vdpad.json:1:12: socket: 108 bytes are longer than the limit of 107")
+    }
+
+    @Test func commentsMayStandWhereSpaceMay() throws {
+        let text = """
+            // First.
+            {   // Then "depth": 17,
+                /* "depth": 18,
+                */ "limits": { "depth": /* 19 */ 20 }, // "depth": 21
+                "socket": "/a//b" // The path has two slashes.
+            }
+            // Last.
+            """
+        let configuration = try read(text)
+        #expect(configuration.limits.protocolLimits.depth == 20)
+        #expect(configuration.socket == "/a//b")
+    }
+
+    // MARK: What is refused
+
+    @Test(arguments: ranges) func beyondTheRangeIsRefusedWithMemberValueAndRange(range: LimitRange) throws {
+        for value in [range.lowest - 1, range.highest + 1] {
+            let text = range.configuration("\(value)")
+            let error = try message(text)
+            #expect(error.hasPrefix("vdpad.json:1:"), "\(error)")
+            #expect(
+                error.hasSuffix(
+                    ": limits.\(range.name): \(value) is out of range \(range.lowest)...\(range.highest)"), "\(error)")
+        }
+    }
+
+    @Test(arguments: ranges) func anotherTypeIsRefused(range: LimitRange) throws {
+        for value in ["\"17\"", "true", "null", "[17]", "{}", "17.5"] {
+            let error = try message(range.configuration(value))
+            #expect(error.contains("limits.\(range.name): expected an integer, found "), "\(error)")
+        }
+    }
+
+    @Test(arguments: [
+        ("[]", "vdpad.json:1:1: expected an object, found an array"),
+        (#"{"limits": []}"#, "vdpad.json:1:12: limits: expected an object, found an array"),
+        (#"{"limits": null}"#, "vdpad.json:1:12: limits: expected an object, found null"),
+        (#"{"socket": 1}"#, "vdpad.json:1:12: socket: expected a string, found 1"),
+        (#"{"socket": ""}"#, #"vdpad.json:1:12: socket: expected an absolute path, found """#),
+        (#"{"socket": "a/b"}"#, #"vdpad.json:1:12: socket: expected an absolute path, found "a/b""#),
+        (
+            #"{"socket": "/a\u0000b"}"#,
+            #"vdpad.json:1:12: socket: expected an absolute path, found "/a\u0000b""#
+        ),
+        (
+            #"{"stateDirectory": "state"}"#,
+            #"vdpad.json:1:20: stateDirectory: expected an absolute path, found "state""#
+        ),
+        (
+            #"{"logLevel": "loud"}"#,
+            #"vdpad.json:1:14: logLevel: "loud" is not one of trace, debug, info, notice, warning, error, critical"#
+        ),
+        (#"{"lmits": {}}"#, #"vdpad.json:1:2: unknown member "lmits""#),
+        (
+            #"{"limits": {"depth": 20, "dept": 21}}"#,
+            #"vdpad.json:1:26: limits: unknown member "dept""#
+        ),
+        (
+            #"{"limits": {"connections": 16}}"#,
+            "vdpad.json:1:12: limits: connectionsKeptForRoot, 16, must be less than connections, 16"
+        ),
+    ])
+    func whatIsWrongIsNamedWithItsPlace(text: String, description: String) throws {
+        #expect(try message(text) == description)
+    }
+
+    @Test(arguments: [
+        ("", "vdpad.json:1:1: no value"),
+        ("// nothing else\n", "vdpad.json:2:1: no value"),
+        ("{\n  \"limits\": {\n    \"depth\": 20,\n  }\n}", "vdpad.json:4:3: '}' where a member's name is expected"),
+        ("{\n  \"depth\": 20\n  \"depth\": 20\n}", "vdpad.json:3:3: '\"' where ',' or '}' is expected"),
+        (#"{"socket": "/a", "socket": "/b"}"#, #"vdpad.json:1:18: duplicate member "socket""#),
+        ("{} {}", "vdpad.json:1:4: bytes after the value"),
+        ("{\n/* open", "vdpad.json:2:1: comment without an end"),
+        ("{\r\n # no comment\r\n}", "vdpad.json:2:2: '#' where a member's name is expected"),
+        ("\u{feff}{}", "vdpad.json:1:1: byte order mark"),
+    ])
+    func textThatIsNotJSONIsRefusedWithItsPlace(text: String, description: String) throws {
+        #expect(try message(text) == description)
+    }
+
+    /// Comments and lines before it do not move a place, and a column counts characters.
+    @Test func placesAreThoseOfTheFile() throws {
+        let text = """
+            // Größe
+            {
+                "socket": /* größer */ "/é", "limits": {
+                    /* two
+                       lines */ "depth": 15
+                }
+            }
+            """
+        #expect(try message(text) == "vdpad.json:5:30: limits.depth: 15 is out of range 16...1000")
+        #expect(
+            try message(text.replacing("\"/é\", ", with: "\"/é\", \"x\": 1, "))
+                == "vdpad.json:5:30: limits.depth: 15 is out of range 16...1000")
+        #expect(
+            try message(text.replacing("15", with: "16").replacing("\"/é\", ", with: "\"/é\", \"x\": 1, "))
+                == "vdpad.json:3:34: unknown member \"x\"")
+    }
+}
