@@ -43,6 +43,7 @@ struct ReadErrorOffsetTests {
         #"{"name": "nome", ^"nome": "a"}"#,
         #"{"name": "a", ^"item\u0073s": 1, "sizes": {"nome": 1}}"#,
         #"{"sizes": {"a.b": 1, "a": -2.5e+3, "\\\"]}": ^"x"}}"#,
+        #"{"sizes": {"nome": 1}, ^"nome": 1}"#,
         #"{"sizes": {"a": 1, "b": ^{}}, "items": []}"#,
         #"{"sizes": {"a": [], "b": 1}}"#.replacing("[]", with: "^[]"),
         #"{/* "nome": */ "name": /*/ "nome" */ "b", ^"nome": 1}"#,
