@@ -16,7 +16,7 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long the daemon may take, in milliseconds. (default: the daemon's, 30000)", valueName: "ms"))
+            "How long the daemon may take, in milliseconds. (default: the daemon's)", valueName: "ms"))
     var deadline: UInt32?
 
     func validate() throws {

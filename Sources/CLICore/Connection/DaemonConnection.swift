@@ -5,8 +5,6 @@ internal import SystemPackage
 
 /// The connection of one command to the daemon.
 struct DaemonConnection: ~Copyable {
-    /// How long the daemon takes for a request that names no deadline.
-    private static let defaultDeadlineMs: UInt32 = 30_000
     /// The daemon answers at the deadline; so long after it the answer is given up.
     private static let marginMs: UInt32 = 2_000
 
@@ -15,9 +13,14 @@ struct DaemonConnection: ~Copyable {
     private var client: RPCClient
 
     /// Connects to the daemon's socket.
+    ///
+    /// - Parameters:
+    ///   - path: the socket.
+    ///   - deadlineMs: what the request names; without one the daemon's configured default counts, so that the wait here
+    ///     ends only where none can last longer.
     init(path: String, deadlineMs: UInt32?) throws(CommandFailure) {
         self.path = path
-        waitMs = (deadlineMs ?? Self.defaultDeadlineMs) + Self.marginMs
+        waitMs = (deadlineMs ?? GlobalOptions.deadlines.upperBound) + Self.marginMs
         do throws(Errno) {
             let end = MonotonicInstant.now.advanced(byMilliseconds: UInt64(waitMs))
             client = RPCClient(try BlockingSocket(connectingTo: path, until: end))

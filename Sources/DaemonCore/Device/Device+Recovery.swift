@@ -45,35 +45,34 @@ extension Device {
         do throws(HostError) {
             guard let recorded else { throw HostError(.holderGone, "nobody was recorded") }
             return try await run(.examine, Reach(node: node, path: .shared(recorded)), request).0
-        } catch let error where error.code == .holderGone || error.code == .identityMismatch {
-            return await searchAgain(recorded, of: node, request)
         } catch {
-            unresolved = "its state could not be read: \(error.message)"
-            return nil
+            await searchAgain(node, request)
+            guard error.code == .holderGone || error.code == .identityMismatch else {
+                if record != nil { unresolved = "its state could not be read: \(error.message)" }
+                return nil
+            }
         }
+        // The same process may have the device open under another number.
+        guard let recorded, let holder, holder.reference.isSameProcess(as: recorded) else { return nil }
+        return try? await run(
+            .examine, Reach(node: node, path: .shared(holder.reference), holder: holder), request
+        ).0
     }
 
-    /// The recorded process may have the device open under another number; nobody at all means that it was reset.
-    private func searchAgain(
-        _ recorded: HolderReference?, of node: DeviceNode, _ request: DeviceRequest
-    ) async -> Reach? {
+    /// Settles the record by a search: nobody at all means that the device was reset.
+    private func searchAgain(_ node: DeviceNode, _ request: DeviceRequest) async {
         let before = holderChanges
         guard case .success(let scan) = await host.holders(of: node).wait(until: request.deadline, on: loop) else {
             unresolved = "it may be stopped: the search for its holder has failed"
-            return nil
+            return
         }
         noteHolders(scan.holders, isComplete: scan.isComplete, since: before)
-        guard record != nil else {
+        if record == nil {
             environment.log.notice(
                 "the holder of a stopped device has gone, so the device was reset",
                 metadata: ["device": "\(name.string)"])
-            return nil
-        }
-        if isRecordInDoubt {
+        } else if isRecordInDoubt {
             unresolved = "it may be stopped: its holder was not found: \(scan.incompleteReason ?? "it has changed")"
         }
-        guard let recorded, let holder, holder.reference.isSameProcess(as: recorded) else { return nil }
-        let reach = Reach(node: node, path: .shared(holder.reference), holder: holder)
-        return try? await run(.examine, reach, request).0
     }
 }

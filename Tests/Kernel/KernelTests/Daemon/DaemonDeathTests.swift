@@ -49,6 +49,32 @@ extension KernelTier {
             }
         }
 
+        /// The worker alone dies, before the device has stopped or after it: its caller is told, and the device goes on.
+        @Test(arguments: CallGate.Place.allCases)
+        func ofAWorkerAtTheCallTheDeviceGoesOn(_ place: CallGate.Place) async throws {
+            try await Guest.withBlockDevice { device in
+                try await Guest.withDaemon { daemon in
+                    try await device.withVMM { vmm in
+                        #expect(try await vmm.waitForCompletions(20).done)
+                        let client = try daemon.connect()
+                        let gate = try await CallGate.start(at: place, in: daemon.workers("device"))
+                        try await client.send(DeviceSuspendMethod.self, .init(target: device.params))
+                        kill(try await gate.waitForArrival(), SIGKILL)
+                        try await gate.open()
+                        let error = try await client.receiveRefusal(of: DeviceSuspendMethod.self)
+                        #expect(error.code == .kernelError)
+                        #expect(error.stateAfter?.runState == .running)
+                        #expect(try await vmm.waitForCompletions(50).done)
+                        #expect(try daemon.record(of: device) == nil)
+                        #expect(try await client.suspend(device).wasSuspended == false)
+                        _ = try await client.resume(device)
+                        try await vmm.kick()
+                        #expect(try await vmm.quit().isFlawless)
+                    }
+                }
+            }
+        }
+
         @Test func beforeTheCallNothingHasHappened() async throws {
             try await Guest.withBlockDevice { device in
                 try await Guest.withDaemon { daemon in

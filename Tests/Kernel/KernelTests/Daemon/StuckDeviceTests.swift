@@ -24,12 +24,7 @@ extension KernelTier {
                                     #expect(error.code == .deadlineExceeded)
 
                                     try await Self.everythingElseWorks(other, otherVMM, daemon)
-                                    let health = try await client.health()
-                                    #expect(!health.healthy)
-                                    #expect(
-                                        health.problems.contains {
-                                            $0.kind == .stuckCall && $0.device?.string == device.name
-                                        })
+                                    try await Self.waitUntilReported(device, client)
                                     let blocked = try await client.refusal(
                                         of: DeviceSuspendMethod.self,
                                         .init(target: .init(device: device.deviceName, deadlineMs: 300)))
@@ -65,8 +60,7 @@ extension KernelTier {
                                 .init(device: device.deviceName, deadlineMs: 300, initialize: .init()))
                             #expect(error.code == .deadlineExceeded)
                             try await Self.everythingElseWorks(other, otherVMM, daemon)
-                            let health = try await client.health()
-                            #expect(health.problems.contains { $0.kind == .stuckCall })
+                            try await Self.waitUntilReported(device, client)
                             // The call sleeps in the daemon itself, whose process cannot end before it returns.
                             await daemon.terminate()
                             try await Guest.wait(until: "the daemon listens no more") {
@@ -80,6 +74,14 @@ extension KernelTier {
                         #expect(state.runState == .idle)
                     }
                 }
+            }
+        }
+
+        private static func waitUntilReported(_ device: GuestDevice, _ client: ControlClient) async throws {
+            try await Guest.wait(until: "the stuck call is reported") {
+                let health = try await client.health()
+                return !health.healthy
+                    && health.problems.contains { $0.kind == .stuckCall && $0.device?.string == device.name }
             }
         }
 
