@@ -23,6 +23,7 @@ extension Daemon {
         if let failure = inventory.netlinkFailure {
             problems.append(HealthProblem(kind: .netlinkUnavailable, message: failure.message))
         }
+        problems += health.watchFailures.map { HealthProblem(kind: .notificationsUnavailable, message: $0) }
         for stuck in health.stuckCalls {
             problems.append(
                 HealthProblem(

@@ -17,6 +17,8 @@ public final class DirectoryWatch: Sendable {
         public static let attributes = Changes(rawValue: 0x4)
         /// A file that was open for writing was closed.
         public static let closedAfterWriting = Changes(rawValue: 0x8)
+        /// A file that was open only for reading was closed.
+        public static let closedWithoutWriting = Changes(rawValue: 0x10)
         /// A file was opened.
         public static let opened = Changes(rawValue: 0x20)
         /// A name went away by rename.

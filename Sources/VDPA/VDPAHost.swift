@@ -7,6 +7,8 @@ public import Virtio
 /// not wait any longer leaves the call to itself; it goes on and resolves the gate when it returns.
 public protocol VDPAHost: Sendable {
     /// All management devices and devices, from netlink and sysfs.
+    ///
+    /// While the removal of a device waits for its holder it is from sysfs alone, and `netlinkFailure` is `blocked`.
     func inventory() -> HostCall<Inventory>
 
     /// What netlink says of one device's configuration and negotiated features.
@@ -43,7 +45,7 @@ public protocol VDPAHost: Sendable {
     /// is answered as if it had not happened.
     func follow(_ take: @escaping @Sendable (HostChange) -> Void)
 
-    /// What the host's workers are doing.
+    /// What keeps the host from doing all that it is asked.
     func health() -> HostHealth
 
     /// Ends all workers; what has not returned is left behind.
@@ -66,15 +68,15 @@ public enum HostChange: Sendable, Hashable {
     case inventory
     /// A process has opened the node `/dev/vhost-vdpa-N` (inotify IN_OPEN).
     case opened(number: UInt32)
-    /// The last descriptor of the node was closed (inotify IN_CLOSE_WRITE): the device has been reset.
+    /// The last descriptor of the node was closed (inotify IN_CLOSE_WRITE or IN_CLOSE_NOWRITE): the device is reset.
     case closed(number: UInt32)
     /// The node was removed (inotify IN_DELETE).
     case removed(number: UInt32)
-    /// Notifications were lost; everything may have changed.
+    /// Notifications were lost, or could not be had for a while; everything may have changed.
     case overflow
 }
 
-/// The state of the host's workers.
+/// The state of a host's workers and notifications.
 public struct HostHealth: Sendable, Hashable {
     /// A kernel call that was given up and has not returned.
     public struct StuckCall: Sendable, Hashable {
@@ -102,9 +104,22 @@ public struct HostHealth: Sendable, Hashable {
     /// How many worker processes there are.
     public var workerCount: Int
 
-    /// Describes the workers.
-    public init(stuckCalls: [StuckCall], workerCount: Int) {
+    /// What `follow` does not tell at present and why, one sentence each; it is tried again all the time.
+    public var watchFailures: [String]
+
+    /// N of nodes that were removed while a process may have them open, in order.
+    ///
+    /// Until it closes them, the removal of the device holds the lock of the vdpa netlink family, in which every call
+    /// would hang; so none is made, and the inventory is sysfs's alone.
+    public var pendingRemovals: [UInt32]
+
+    /// Describes a host.
+    public init(
+        stuckCalls: [StuckCall], workerCount: Int, watchFailures: [String] = [], pendingRemovals: [UInt32] = []
+    ) {
         self.stuckCalls = stuckCalls
         self.workerCount = workerCount
+        self.watchFailures = watchFailures
+        self.pendingRemovals = pendingRemovals
     }
 }

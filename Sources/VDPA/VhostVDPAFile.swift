@@ -40,8 +40,6 @@ public protocol VhostVDPAFile: ~Copyable {
     borrowing func resume() throws(HostError)
     /// True when the process whose descriptor this is a duplicate of has exited; false for one's own.
     borrowing func holderHasExited() -> Bool
-    /// True when the node of the description is gone: the device is being removed and waits for the last close.
-    borrowing func nodeIsGone() -> Bool
 }
 
 /// The calls that only the owner may make, whose address space called `VHOST_SET_OWNER`.

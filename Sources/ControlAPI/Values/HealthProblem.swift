@@ -7,6 +7,8 @@ public struct HealthProblem: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
         /// The vdpa netlink family cannot be reached.
         case netlinkUnavailable
+        /// The kernel does not tell what changes: nodes opened and closed, devices that come and go.
+        case notificationsUnavailable
         /// A kernel call has not returned.
         case stuckCall
         /// The state directory cannot be written.

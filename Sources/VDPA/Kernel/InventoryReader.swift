@@ -21,6 +21,13 @@ struct InventoryReader {
         return inventory
     }
 
+    /// What sysfs alone shows, because of this failure of netlink.
+    func read(without failure: HostError) throws(HostError) -> Inventory {
+        var inventory = Inventory(managementDevices: [], devices: [], netlinkFailure: failure)
+        try merge([], into: &inventory)
+        return inventory
+    }
+
     /// Puts netlink's devices and those on the bus together.
     func merge(_ replies: [DeviceReply], into inventory: inout Inventory) throws(HostError) {
         let bus = VDPABus(paths: paths)

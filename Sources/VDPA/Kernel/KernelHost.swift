@@ -45,6 +45,7 @@ public final class KernelHost: VDPAHost {
     private let pool: WorkerPool
     private let operations: AsyncStream<WorkerPool.Operation>.Continuation
     private let state = Lock(State())
+    private let watches = WatchStatus()
 
     /// Starts workers, as soon as the loop runs.
     ///
@@ -78,16 +79,18 @@ public final class KernelHost: VDPAHost {
 
     /// Watches nodes and the vdpa bus.
     public func follow(_ take: @escaping @Sendable (HostChange) -> Void) {
-        let watch = HostWatch(paths: options.paths, loop: pool.loop, announce: take)
-        operations.yield { await watch.watchNodes() }
-        operations.yield { await watch.watchBus() }
+        let keeper = WatchKeeper(loop: pool.loop, status: watches, announce: take)
+        let nodes = NodeWatch(options.paths.dev, keeper)
+        operations.yield { await nodes.run() }
+        operations.yield { await BusWatch(keeper: keeper).run() }
     }
 
     // MARK: Looking
 
-    /// All management devices and devices, from netlink and sysfs. Needs no right.
+    /// All management devices and devices, from netlink and sysfs; from sysfs alone while a removal waits. Needs no right.
     public func inventory() -> HostCall<Inventory> {
-        ask(.inventory, .netlink) { reply in
+        let request = removalPending.map { HostRequest.sysfsInventory($0) }
+        return ask(request ?? .inventory, request == nil ? .netlink : .scan) { reply in
             guard case .inventory(let inventory) = reply else { return nil }
             return inventory
         }
@@ -95,7 +98,12 @@ public final class KernelHost: VDPAHost {
 
     /// What netlink says of one device's configuration and negotiated features. Needs no right.
     public func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration> {
-        ask(.configuration(device), .netlink) { reply in
+        if let removalPending {
+            let gate = HostCall<NetlinkConfiguration>()
+            gate.resolve(.failure(removalPending))
+            return gate
+        }
+        return ask(.configuration(device), .netlink) { reply in
             guard case .configuration(let configuration) = reply else { return nil }
             return configuration
         }
@@ -107,6 +115,16 @@ public final class KernelHost: VDPAHost {
             guard case .holders(let scan) = reply else { return nil }
             return scan
         }
+    }
+
+    /// Why no netlink call of the vdpa family may be made now.
+    private var removalPending: HostError? {
+        let numbers = watches.pendingRemovals
+        guard !numbers.isEmpty else { return nil }
+        let nodes = numbers.map { "vhost-vdpa-\($0)" }.joined(separator: ", ")
+        return HostError(
+            .blocked,
+            "the removal of \(nodes) waits until its holder closes it, and vdpa netlink waits for the removal")
     }
 
     private func ask<Value: Sendable>(
@@ -247,7 +265,9 @@ public final class KernelHost: VDPAHost {
         for role in [HostWorker.Role.netlink, .scan] {
             if let call = pool.stuckCall(role) { stuck.append(call) }
         }
-        return HostHealth(stuckCalls: stuck, workerCount: pool.workerCount)
+        return HostHealth(
+            stuckCalls: stuck, workerCount: pool.workerCount, watchFailures: watches.failures,
+            pendingRemovals: watches.pendingRemovals)
     }
 
     /// Closes the devices that this process owns, which resets them, and lets the workers end; calls under way in workers

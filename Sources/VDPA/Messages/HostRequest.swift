@@ -5,6 +5,8 @@ public import Virtio
 public enum HostRequest: Sendable, Hashable {
     /// All management devices and devices.
     case inventory
+    /// All devices as sysfs alone shows them, because of this failure of netlink.
+    case sysfsInventory(HostError)
     /// What netlink says of a device's configuration.
     case configuration(DeviceName)
     /// Who has one of the nodes open; with a pid, whether that process has.
@@ -33,6 +35,8 @@ extension HostRequest: MessageValue {
         switch kind {
         case "inventory":
             self = .inventory
+        case "sysfsInventory":
+            self = .sysfsInventory(try value.member("failure"))
         case "configuration":
             self = .configuration(try value.member("device"))
         case "holders":
@@ -54,6 +58,9 @@ extension HostRequest: MessageValue {
         switch self {
         case .inventory:
             writer.field("request", "inventory")
+        case .sysfsInventory(let failure):
+            writer.field("request", "sysfsInventory")
+            writer.field("failure", failure)
         case .configuration(let device):
             writer.field("request", "configuration")
             writer.field("device", device)

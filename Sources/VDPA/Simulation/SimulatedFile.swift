@@ -115,10 +115,6 @@ struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
         }
     }
 
-    func nodeIsGone() -> Bool {
-        machine.read { model in model.devices[device]?.isNodeGone ?? true }
-    }
-
     // MARK: OwnedVhostVDPAFile
 
     func ringBase(queue: UInt32) throws(HostError) -> UInt32 {

@@ -170,7 +170,7 @@ actor SimulatedHostServer {
     private func lane(for request: HostRequest) -> SimulatedLane {
         let key: LaneKey =
             switch request {
-            case .inventory: .netlink
+            case .inventory, .sysfsInventory: .netlink
             // Asked per device, but the family answers one at a time.
             case .configuration: .netlink
             case .holders: .scan

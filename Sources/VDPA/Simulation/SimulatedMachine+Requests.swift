@@ -13,8 +13,16 @@ extension SimulatedMachine {
         do throws(HostError) {
             switch request {
             case .inventory:
-                if let errno = enter(nil, .netlink) { return .inventory(withoutNetlink(errno)) }
+                if let errno = enter(nil, .netlink) {
+                    return .inventory(
+                        withoutNetlink(
+                            HostError(
+                                .netlinkUnavailable, "the vdpa netlink family cannot be asked: \(errno)",
+                                call: "VDPA_CMD_DEV_GET", errno: errno)))
+                }
                 return .inventory(read { model in model.inventory })
+            case .sysfsInventory(let failure):
+                return .inventory(withoutNetlink(failure))
             case .configuration(let device):
                 if let errno = enter(device, .getConfigurationByNetlink) {
                     throw HostError(
@@ -38,7 +46,7 @@ extension SimulatedMachine {
     }
 
     /// What sysfs shows alone when netlink cannot be asked: no management devices, no figures of the devices.
-    private func withoutNetlink(_ errno: Errno) -> Inventory {
+    private func withoutNetlink(_ failure: HostError) -> Inventory {
         var inventory = read { model in model.inventory }
         inventory.managementDevices = []
         inventory.devices = inventory.devices.map { known in
@@ -47,9 +55,7 @@ extension SimulatedMachine {
             device.node = known.node
             return device
         }
-        inventory.netlinkFailure = HostError(
-            .netlinkUnavailable, "the vdpa netlink family cannot be asked: \(errno)", call: "VDPA_CMD_DEV_GET",
-            errno: errno)
+        inventory.netlinkFailure = failure
         return inventory
     }
 

@@ -56,7 +56,9 @@ struct Main {
         _ request: HostRequest, _ descriptor: SharedDescriptor?, _ role: String, _ directory: String
     ) throws -> HostReply {
         guard case .perform(_, let node, _) = request else {
-            return .inventory(Inventory(managementDevices: [], devices: [], foreignNames: [role]))
+            var inventory = Inventory(managementDevices: [], devices: [], foreignNames: [role])
+            if case .sysfsInventory(let failure) = request { inventory.netlinkFailure = failure }
+            return .inventory(inventory)
         }
         switch node.device.string {
         case "hangs": try waitForRelease(directory)

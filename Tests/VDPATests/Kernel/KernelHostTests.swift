@@ -216,6 +216,47 @@ import Virtio
         }
     }
 
+    @Test func noNetlinkWhileARemovalWaitsForItsHolder() async throws {
+        try await withHost { fixture in
+            let path = "\(fixture.tree.path)/dev/vhost-vdpa-7"
+            try fixture.tree.file("dev/vhost-vdpa-7", "")
+            let (changes, announce) = AsyncStream<HostChange>.makeStream()
+            fixture.host.follow { change in announce.yield(change) }
+            var told = changes.makeAsyncIterator()
+            while await told.next() != .inventory {}
+            let file = try FileDescriptor.open(FilePath(path), .readOnly)
+            try Files.remove(path)
+            while await told.next() != .removed(number: 7) {}
+            #expect(fixture.host.health().pendingRemovals == [7])
+            let inventory = try await fixture.result(fixture.host.inventory())
+            #expect(inventory.foreignNames == ["scan"])
+            #expect(inventory.netlinkFailure?.code == .blocked)
+            #expect(inventory.netlinkFailure?.message.contains("vhost-vdpa-7") == true)
+            let failure = try await fixture.failure(fixture.host.configuration(of: .test("a")))
+            #expect(failure.code == .blocked)
+
+            try file.close()
+            while await told.next() != .closed(number: 7) {}
+            // Told behind, so that the inventory is read again.
+            while await told.next() != .inventory {}
+            #expect(fixture.host.health().pendingRemovals == [])
+            #expect(try await fixture.result(fixture.host.inventory()).foreignNames == ["netlink"])
+        }
+    }
+
+    @Test func whatCannotBeWatchedIsSaidAndTriedAgain() async throws {
+        try await withHost { fixture in
+            #expect(unsafe rmdir("\(fixture.tree.path)/dev") == 0)
+            let (changes, announce) = AsyncStream<HostChange>.makeStream()
+            fixture.host.follow { change in announce.yield(change) }
+            while fixture.host.health().watchFailures.isEmpty { await Task.yield() }
+            #expect(fixture.host.health().watchFailures.first?.contains("No such file") == true)
+            try fixture.tree.directory("dev")
+            for await change in changes where change == .overflow { break }
+            #expect(fixture.host.health().watchFailures == [])
+        }
+    }
+
     @Test func nodesThatComeAndGoAreTold() async throws {
         try await withHost { fixture in
             try fixture.tree.file("dev/other", "")
@@ -228,21 +269,23 @@ import Virtio
             for await change in changes {
                 switch step {
                 case 0:
-                    #expect(change == .inventory)  // the first look
+                    #expect(change == .inventory)  // nodes are watched
+                case 1:
+                    #expect(change == .inventory)  // the bus is watched
                     files = [
                         try .open(FilePath(path), .readWrite, options: [.create], permissions: .ownerReadWrite)
                     ]
-                case 1:
+                case 2:
                     #expect(change == .inventory)
                     try files.removeLast().close()
-                case 2:
+                case 3:
                     #expect(change == .closed(number: 7))
                     files = [try .open(FilePath(path), .readWrite)]
-                case 3:
+                case 4:
                     #expect(change == .opened(number: 7))
                     files.append(try files[0].duplicate())
                     for file in files { try file.close() }
-                case 4:
+                case 5:
                     #expect(change == .closed(number: 7))
                     try Files.remove(path)
                 default:

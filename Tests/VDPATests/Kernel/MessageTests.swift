@@ -18,6 +18,9 @@ func message(_ value: some MessageValue) throws -> JSONValue {
 
     static let requests: [HostRequest] = [
         .inventory,
+        .sysfsInventory(HostError(.blocked, "a removal waits")),
+        .discard,
+        .release,
         .configuration(node.device),
         .holders([node], pid: nil),
         .holders([node], pid: 12),
@@ -103,6 +106,7 @@ func message(_ value: some MessageValue) throws -> JSONValue {
     }()
 
     static let replies: [HostReply] = [
+        .released,
         .inventory(Inventory(managementDevices: [], devices: [])),
         .inventory(inventory),
         .configuration(NetlinkConfiguration()),

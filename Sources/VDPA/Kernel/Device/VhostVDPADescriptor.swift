@@ -27,12 +27,6 @@ struct VhostVDPADescriptor: ~Copyable {
         return clinux_poll_readable(pidfd, 0) == 1
     }
 
-    /// True when the node is gone.
-    borrowing func nodeIsGone() -> Bool {
-        let links = try? file.withDescriptor { descriptor throws(Errno) in try descriptor.status().links }
-        return links == 0
-    }
-
     /// Makes one call, unless the holder has exited: then this duplicate may be the last and is to be closed at once.
     @discardableResult
     borrowing func call<Value: FixedWidthInteger & SignedInteger>(

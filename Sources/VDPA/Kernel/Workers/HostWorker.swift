@@ -14,7 +14,7 @@ public enum HostWorker {
     public enum Role: String, Sendable, Hashable, CaseIterable {
         /// The vdpa netlink family and the inventory.
         case netlink
-        /// The search for holders.
+        /// The search for holders, and the inventory while netlink must not be asked.
         case scan
         /// Procedures on devices that other processes hold.
         case device

@@ -32,6 +32,8 @@ struct HostWorkerService {
         switch request {
         case .inventory:
             return .inventory(try InventoryReader(paths: paths).read())
+        case .sysfsInventory(let failure):
+            return .inventory(try InventoryReader(paths: paths).read(without: failure))
         case .configuration(let device):
             return .configuration(try VDPAFamily(paths: paths).configuration(of: device))
         case .holders(let nodes, let pid):
