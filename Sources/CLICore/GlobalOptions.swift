@@ -1,8 +1,9 @@
 internal import ArgumentParser
+internal import ControlAPI
 
 /// The options that every command takes, before or after its name.
 struct GlobalOptions: ParsableArguments {
-    static let defaultSocket = "/run/vdpad/vdpad.sock"
+    static let defaultSocket = ControlSocket.defaultPath
     /// The contract's range of `deadlineMs`.
     static let deadlines: ClosedRange<UInt32> = 1...3_600_000
 

@@ -130,7 +130,7 @@ extension LimitInfo: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         name = try members.required("name", "The limit's name, as system.info reports it.")
-        value = try members.required("value", "Its value.")
+        value = try members.required("value", in: 0...Int.max, "Its value.")
     }
 
     /// Writes the object.

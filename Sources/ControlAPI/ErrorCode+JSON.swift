@@ -2,7 +2,10 @@ public import JSON
 
 /// In `data.name` a code is written by its name; its number is the JSON-RPC error's `code`.
 extension ErrorCode: JSONReadable, JSONWritable {
-    public static var schema: JSONSchema { JSONSchema(.string(oneOf: allCases.map(\.name))) }
+    public static var schema: JSONSchema {
+        .named(
+            "ErrorName", .string(oneOf: allCases.map(\.name)), description: "The name of an error, for its code.")
+    }
     public static var placeholder: ErrorCode { .internalError }
 
     /// Reads a code's name.

@@ -31,6 +31,12 @@ public enum ErrorCode: Int, Sendable, Hashable, CaseIterable {
     /// The code's name in `data.name`.
     public var name: String { "\(self)" }
 
+    /// The errors that every method can answer.
+    public static var common: [ErrorCode] { [.invalidParams, .permissionDenied, .limitExceeded, .internalError] }
+
+    /// The errors of a line or a request before a method is called.
+    public static var ofRequests: [ErrorCode] { [.parseError, .invalidRequest, .methodNotFound, .limitExceeded] }
+
     /// What the code means, in one sentence.
     public var summary: String {
         switch self {

@@ -1,3 +1,4 @@
+import ControlAPI
 import Logging
 
 /// How the daemon was started: what the command line and the environment say. What they leave out is nil.
@@ -45,7 +46,7 @@ struct DaemonOptions: Sendable, Hashable {
 
           --config FILE            the configuration (default: /etc/vdpad/vdpad.json, if it is there; not with --simulate)
           --check-config           read the configuration, say what is wrong with it, and exit: 0 if it is right, else 78
-          --socket PATH            where to listen (default: $VDPAD_SOCKET or /run/vdpad/vdpad.sock)
+          --socket PATH            where to listen (default: $VDPAD_SOCKET or \(ControlSocket.defaultPath))
           --state-directory DIR    what has to survive the daemon (default: /run/vdpad; with --simulate: PATH.state)
           --simulate               serve a simulated host: no kernel support and no rights are needed
           --simulated-host SOCKET  with --simulate: a simulated host that outlives the daemon; started if absent

@@ -6,8 +6,8 @@ import Glibc
 struct Identity: Sendable {
     /// The version of vdpad.
     let version: String
-    /// `kernel` or `simulated`.
-    let host: String
+    /// Whose devices it serves.
+    let host: HostKind
     /// Changes at every start.
     let instance = String(UInt64.random(in: .min ... .max), radix: 16)
     /// When it was started.

@@ -69,7 +69,8 @@ struct Service: Sendable {
             group.addTask(executorPreference: loop) {
                 await daemon.start()
                 log.notice(
-                    "vdpad serves", metadata: ["socket": "\(settings.socket)", "host": "\(daemon.identity.host)"])
+                    "vdpad serves",
+                    metadata: ["socket": "\(settings.socket)", "host": "\(daemon.identity.host.rawValue)"])
                 notify(.ready)
                 await server.run()
                 served.resolve(())
@@ -115,7 +116,7 @@ struct Service: Sendable {
             try Files.raiseDescriptorLimit()
         }
         warnAbout(DescriptorBudget(connections: settings.limits.connections, openFiles: openFiles))
-        let identity = Identity(version: Version.current, host: settings.simulate ? "simulated" : "kernel")
+        let identity = Identity(version: Version.current, host: settings.simulate ? .simulated : .kernel)
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
         let environment = DeviceEnvironment(
             loop: loop, host: host, store: store, followUps: FollowUps(), bootID: bootID, source: .current(),

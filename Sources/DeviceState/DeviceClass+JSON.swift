@@ -17,8 +17,8 @@ extension DeviceClass: JSONReadable, JSONWritable {
 
     /// The string.
     public static var schema: JSONSchema {
-        JSONSchema(
-            .string(pattern: "^[a-z0-9][A-Za-z0-9]*$"),
+        .named(
+            "DeviceClass", .string(pattern: "^[a-z0-9][A-Za-z0-9]*$"),
             description: "The class of a virtio device, such as net or block; one without a name is class and its id.")
     }
 

@@ -19,8 +19,8 @@ extension DeviceName: JSONReadable, JSONWritable {
 
     /// The string.
     public static var schema: JSONSchema {
-        JSONSchema(
-            .string(pattern: "^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$", maximumLength: maximumLength),
+        .named(
+            "DeviceName", .string(pattern: "^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$", maximumLength: maximumLength),
             description: "The name of a device on the vdpa bus.")
     }
 

@@ -31,7 +31,7 @@ extension DeviceState.Configuration: JSONObjectReadable, JSONWritable {
 
     /// Reads the members.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        size = try members.required("size", "Bytes.")
+        size = try members.required("size", in: 0...Int.max, "Bytes.")
         raw = try members.required("raw", "All bytes.")
         net = try members.optional("net", "Decoded, for a network device.")
         block = try members.optional("block", "Decoded, for a block device.")

@@ -34,7 +34,8 @@ extension DeviceState.Source: JSONObjectReadable, JSONWritable {
         host = try members.required("host", "The name of the host.")
         kernel = try members.required("kernel", "The release of its kernel.")
         vdpad = try members.required("vdpad", "The version of vdpad.")
-        time = try members.required("time", "When the state was read, RFC 3339 in UTC.")
+        let time: TimeText = try members.required("time", "When the state was read.")
+        self.time = time.string
         managementDevice = try members.optional(
             "managementDevice", "The management device that made the device, as bus/name or name.")
     }

@@ -41,7 +41,8 @@ extension DeviceState.Stability: JSONObjectReadable, JSONWritable {
         vouched = try members.required("vouched", "Whether nobody else could have resumed it meanwhile.")
         operation = try members.optional("operation", "The operation that suspended it.")
         mechanism = try members.optional("mechanism", "How it was stopped.")
-        assertedAt = try members.optional("assertedAt", "When the stop was last asserted, RFC 3339 in UTC.")
+        let assertedAt: TimeText? = try members.optional("assertedAt", "When the stop was last asserted.")
+        self.assertedAt = assertedAt?.string
         verification = try members.required("verification", "How it was checked that the device stood still.")
     }
 

@@ -5,6 +5,9 @@ extension DeviceState {
     public enum Supplier: String, JSONStringEnum {
         case owner, vdpad, nobody
 
+        /// For the documentation.
+        public static var schemaSummary: StaticString? { "Who could supply a missing part." }
+
         /// What the case means.
         public var summary: StaticString? {
             switch self {

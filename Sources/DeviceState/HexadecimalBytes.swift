@@ -49,7 +49,11 @@ extension HexadecimalBytes: JSONReadable, JSONWritable {
     }
 
     /// The string.
-    public static var schema: JSONSchema { JSONSchema(.string(pattern: "^([0-9a-f]{2})*$")) }
+    public static var schema: JSONSchema {
+        .named(
+            "HexadecimalBytes", .string(pattern: "^([0-9a-f]{2})*$"),
+            description: "Bytes: two lower-case hexadecimal digits for each.")
+    }
     /// No bytes.
     public static var placeholder: HexadecimalBytes { HexadecimalBytes([]) }
 }

@@ -41,7 +41,11 @@ extension HexadecimalNumber: JSONReadable, JSONWritable {
     }
 
     /// The string.
-    public static var schema: JSONSchema { JSONSchema(.string(pattern: "^0x[0-9a-fA-F]{1,16}$")) }
+    public static var schema: JSONSchema {
+        .named(
+            "HexadecimalNumber", .string(pattern: "^0x[0-9a-fA-F]{1,16}$"),
+            description: "A number of 64 bits as a string, such as 0x17e: many JSON libraries keep only 53 bits.")
+    }
     /// Zero.
     public static var placeholder: HexadecimalNumber { HexadecimalNumber(0) }
 }

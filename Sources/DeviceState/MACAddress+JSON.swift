@@ -17,7 +17,9 @@ extension MACAddress: JSONReadable, JSONWritable {
 
     /// The string.
     public static var schema: JSONSchema {
-        JSONSchema(.string(pattern: "^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"))
+        .named(
+            "MACAddress", .string(pattern: "^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$"),
+            description: "An Ethernet address: six bytes, hexadecimal, with colons.")
     }
 
     /// An address.

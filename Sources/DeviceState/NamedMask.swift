@@ -43,7 +43,8 @@ extension NamedMask: JSONObjectReadable, JSONWritable {
         let number: HexadecimalNumber = try members.required("value", "All bits, hexadecimal.")
         value = number.value
         names = try members.optional("names", default: [], "The names of the set bits, lowest first.")
-        unknownBits = try members.optional("unknownBits", default: [], "Set bits without a name, lowest first.")
+        let bits: [UInt8] = try members.optional("unknownBits", default: [], "Set bits without a name, lowest first.")
+        unknownBits = bits.map(Int.init)
     }
 
     /// Writes the mask.

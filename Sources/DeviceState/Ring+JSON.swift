@@ -2,6 +2,9 @@ public import JSON
 public import Virtio
 
 extension RingFormat: JSONStringEnum {
+    /// For the documentation.
+    public static var schemaSummary: StaticString? { "How the rings of a queue lie in memory." }
+
     /// What the case means.
     public var summary: StaticString? {
         switch self {

@@ -46,7 +46,11 @@ extension SHA256Digest: JSONReadable, JSONWritable {
     }
 
     /// The string.
-    public static var schema: JSONSchema { JSONSchema(.string(pattern: "^sha256:[0-9a-f]{64}$")) }
+    public static var schema: JSONSchema {
+        .named(
+            "SHA256Digest", .string(pattern: "^sha256:[0-9a-f]{64}$"),
+            description: "A SHA-256 digest: sha256: and 64 lower-case hexadecimal digits.")
+    }
     /// The digest of nothing.
     public static var placeholder: SHA256Digest { SHA256Digest(of: []) }
 }

@@ -13,7 +13,7 @@ public protocol JSONObjectReadable: JSONReadable, SendableMetatype {
 extension JSONObjectReadable {
     /// The type's name without its module; the names of nested types are joined.
     public static var schemaName: String {
-        String(reflecting: Self.self).split(separator: ".").dropFirst().filter { !$0.hasPrefix("(") }.joined()
+        JSONSchema.name(of: Self.self)
     }
 
     /// Reads the object; unknown members are refused if the path's mode is strict.

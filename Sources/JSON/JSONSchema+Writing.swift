@@ -1,26 +1,28 @@
 extension JSONSchema: JSONWritable {
-    /// Writes the schema with references into `#/components/schemas/`, as OpenRPC has them.
+    /// Writes the schema with references into `#/components/schemas/`, as OpenRPC has them; unknown members are refused.
     public func write(to writer: inout JSONWriter) {
-        write(to: &writer, references: "#/components/schemas/")
+        write(to: &writer, .strict)
     }
 
-    /// Writes the schema.
+    /// Writes the schema with references into `#/components/schemas/`.
     ///
     /// - Parameters:
     ///   - writer: Where to.
-    ///   - references: What stands before the name in a `$ref`.
-    public func write(to writer: inout JSONWriter, references: String) {
-        write(to: &writer, references: references, summary: nil, default: nil)
+    ///   - mode: Whether objects may have members that they do not declare.
+    public func write(to writer: inout JSONWriter, mode: JSONReadMode) {
+        write(to: &writer, mode)
     }
 
-    private func write(to writer: inout JSONWriter, references: String, summary: String?, default: JSONValue?) {
+    fileprivate func write(
+        to writer: inout JSONWriter, _ mode: JSONReadMode, summary: String? = nil, default: JSONValue? = nil
+    ) {
         let texts = [summary, description].compactMap(\.self).filter { !$0.isEmpty }
         let description = texts.isEmpty ? nil : texts.joined(separator: "\n")
         writer.beginObject()
         defer { writer.endObject() }
         if case .reference(let reference) = kind {
             // Draft-07 ignores everything beside $ref.
-            let target = references + reference.name
+            let target = "#/components/schemas/\(reference.name)"
             guard description != nil || `default` != nil else {
                 writer.member("$ref", target)
                 return
@@ -30,12 +32,12 @@ extension JSONSchema: JSONWritable {
             writer.member("default", ifPresent: `default`)
             return
         }
-        writeKind(to: &writer, references: references)
+        writeKind(to: &writer, mode)
         writer.member("description", ifPresent: description)
         writer.member("default", ifPresent: `default`)
     }
 
-    private func writeKind(to writer: inout JSONWriter, references: String) {
+    private func writeKind(to writer: inout JSONWriter, _ mode: JSONReadMode) {
         switch kind {
         case .any, .reference: break
         case .null: writer.member("type", "null")
@@ -53,35 +55,44 @@ extension JSONSchema: JSONWritable {
         case .array(let element):
             writer.member("type", "array")
             writer.name("items")
-            element.write(to: &writer, references: references)
+            element.write(to: &writer, mode)
         case .object(let properties):
-            writeObject(properties, to: &writer, references: references)
+            writeObject(properties, to: &writer, mode)
         case .map(let value):
             writer.member("type", "object")
             writer.name("additionalProperties")
-            value.write(to: &writer, references: references)
+            value.write(to: &writer, mode)
         case .anyOf(let schemas):
             writer.name("anyOf")
             writer.beginArray()
             for schema in schemas {
-                schema.write(to: &writer, references: references)
+                schema.write(to: &writer, mode)
             }
             writer.endArray()
         }
     }
 
-    private func writeObject(_ properties: [Property], to writer: inout JSONWriter, references: String) {
+    private func writeObject(
+        _ properties: [Property], to writer: inout JSONWriter, _ mode: JSONReadMode
+    ) {
         writer.member("type", "object")
         writer.name("properties")
         writer.beginObject()
         for property in properties {
             writer.name(property.name)
             property.schema.write(
-                to: &writer, references: references, summary: property.summary, default: property.default)
+                to: &writer, mode, summary: property.summary, default: property.default)
         }
         writer.endObject()
         let required = properties.filter(\.isRequired).map(\.name)
         writer.member("required", ifPresent: required.isEmpty ? nil : required)
-        writer.member("additionalProperties", false)
+        if mode == .strict { writer.member("additionalProperties", false) }
+    }
+}
+
+extension JSONSchema.Property {
+    /// Writes the schema of the value with its default; the summary stands elsewhere.
+    public func writeSchema(to writer: inout JSONWriter, mode: JSONReadMode) {
+        schema.write(to: &writer, mode, default: `default`)
     }
 }

@@ -75,4 +75,14 @@ public struct JSONSchema: Sendable, Hashable {
         self.kind = kind
         self.description = description
     }
+
+    /// A reference to a definition: for types that are no objects, but more than a string or a number.
+    public static func named(_ name: String, _ kind: Kind, description: String?) -> JSONSchema {
+        JSONSchema(.reference(Reference(name: name) { JSONSchema(kind, description: description) }))
+    }
+
+    /// A type's name without its module; the names of nested types are joined.
+    static func name(of type: Any.Type) -> String {
+        String(reflecting: type).split(separator: ".").dropFirst().filter { !$0.hasPrefix("(") }.joined()
+    }
 }

@@ -1,10 +1,18 @@
 /// An enumeration that is a string in JSON. The conformance is the declaration of the protocol alone.
 public protocol JSONStringEnum: RawRepresentable<String>, CaseIterable, JSONReadable, JSONWritable, Sendable {
+    /// The name under which the schema is listed; by default the type's name without its module.
+    static var schemaName: String { get }
+    /// What the value says, for the documentation.
+    static var schemaSummary: StaticString? { get }
     /// What the case means, for the documentation.
     var summary: StaticString? { get }
 }
 
 extension JSONStringEnum {
+    /// The type's name without its module; the names of nested types are joined.
+    public static var schemaName: String { JSONSchema.name(of: Self.self) }
+    /// No description.
+    public static var schemaSummary: StaticString? { nil }
     /// No description.
     public var summary: StaticString? { nil }
 
@@ -24,12 +32,13 @@ extension JSONStringEnum {
         writer.value(rawValue)
     }
 
-    /// The names, with the cases' descriptions.
+    /// A reference to the names, with the cases' descriptions.
     public static var schema: JSONSchema {
         let summaries = allCases.compactMap { element in element.summary.map { "`\(element.rawValue)`: \($0)" } }
-        return JSONSchema(
-            .string(oneOf: allCases.map(\.rawValue)),
-            description: summaries.isEmpty ? nil : summaries.joined(separator: "\n"))
+        let lines = [schemaSummary.map { "\($0)" }].compactMap(\.self) + summaries
+        return .named(
+            schemaName, .string(oneOf: allCases.map(\.rawValue)),
+            description: lines.isEmpty ? nil : lines.joined(separator: "\n"))
     }
 
     /// The first case.

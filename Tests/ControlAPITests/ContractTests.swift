@@ -112,4 +112,65 @@ import Testing
             #expect(target != nil, "\(reference)")
         }
     }
+
+    @Test("Every type, member and parameter says what it means")
+    func descriptions() {
+        for definition in SchemaDefinition.all {
+            #expect(definition.schema.description?.isEmpty == false, "\(definition.name)")
+            check(definition.schema, at: definition.name) { place, schema, summary in
+                #expect(summary?.hasSuffix(".") == true, "\(place)")
+            }
+        }
+        for method in ControlMethods.all {
+            for property in properties(of: method) {
+                #expect(property.summary.hasSuffix("."), "\(method.name) \(property.name)")
+            }
+        }
+    }
+
+    @Test("Every integer has a range of its own: none is any Int64")
+    func ranges() {
+        for definition in SchemaDefinition.all {
+            check(definition.schema, at: definition.name) { place, schema, _ in
+                guard case .integer(let range) = schema.kind else { return }
+                #expect(range.lowerBound >= 0, "\(place) \(range)")
+            }
+        }
+    }
+
+    @Test("Unknown members of results are ignored, those of parameters refused")
+    func unknownMembers() throws {
+        let document = try JSONParser.parse(OpenRPCDocument(version: "1").jsonBytes().span)
+        let schemas = try #require(document["components"]?["schemas"])
+        for (name, isClosed) in [
+            ("HolderSelector", true), ("DeviceInitialization", true), ("Device", false), ("NamedMask", false),
+            ("ErrorData", false), ("SystemInfoResult", false),
+        ] {
+            #expect((schemas[name]?["additionalProperties"] == false) == isClosed, "\(name)")
+        }
+    }
+
+    private func properties<Method: ControlMethod>(of _: Method.Type) -> [JSONSchema.Property] {
+        guard case .object(let properties) = Method.Params.definition.kind else { return [] }
+        return properties
+    }
+
+    /// Calls `body` for every schema within this one, with the summary of its member.
+    private func check(
+        _ schema: JSONSchema, at place: String, summary: String? = nil, _ body: (String, JSONSchema, String?) -> Void
+    ) {
+        switch schema.kind {
+        case .object(let properties):
+            for property in properties {
+                body("\(place).\(property.name)", property.schema, property.summary)
+                check(property.schema, at: "\(place).\(property.name)", summary: property.summary, body)
+            }
+        case .array(let element), .map(let element):
+            body("\(place)[]", element, summary)
+            check(element, at: "\(place)[]", summary: summary, body)
+        case .anyOf(let alternatives):
+            for alternative in alternatives { check(alternative, at: place, summary: summary, body) }
+        default: break
+        }
+    }
 }

@@ -160,7 +160,7 @@ private struct Params: JSONObjectReadable, JSONWritable, Equatable {
             {"type":"object","properties":{
             "deadlineMs":{"type":"integer","minimum":1,"maximum":3600000,"description":"Time limit in milliseconds.","default":30000},
             "name":{"type":"string","maxLength":8,"description":"The name."},
-            "color":{"type":"string","enum":["red","blue"],"description":"Its colour.\n`red`: Like a rose.","default":"blue"},
+            "color":{"allOf":[{"$ref":"#/components/schemas/Color"}],"description":"Its colour.","default":"blue"},
             "queues":{"type":"array","items":{"$ref":"#/components/schemas/Queue"},"description":"All queues."},
             "main":{"allOf":[{"$ref":"#/components/schemas/Queue"}],"description":"The main one."},
             "scale":{"type":"number","description":"A factor.","default":1.5},
@@ -176,7 +176,7 @@ private struct Params: JSONObjectReadable, JSONWritable, Equatable {
         var definitions = JSONSchemaDefinitions()
         definitions.add(Params.self)
         definitions.add([Params].self)
-        #expect(definitions.definitions.keys.sorted() == ["Params", "Queue"])
+        #expect(definitions.definitions.keys.sorted() == ["Color", "Params", "Queue"])
     }
 
     @Test func whatIsWrittenIsValidUnderItsOwnSchema() throws {

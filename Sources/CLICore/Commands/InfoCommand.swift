@@ -19,7 +19,7 @@ struct InfoCommand: MethodCommand {
         fields.add("instance", result.instance)
         fields.add("pid", result.pid)
         fields.add("started at", result.startedAt)
-        fields.add("host", result.host)
+        fields.add("host", result.host.rawValue)
         fields.add("kernel", result.kernelRelease)
         fields.add("default deadline", "\(result.limits.defaultDeadlineMs) ms")
         fields.add("connections", "at most \(result.limits.connections)")

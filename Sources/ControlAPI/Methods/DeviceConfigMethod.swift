@@ -80,7 +80,8 @@ extension DeviceConfigMethod.Result: JSONObjectReadable, JSONWritable {
         net = try members.optional("net", "A network device's configuration.")
         block = try members.optional("block", "A block device's configuration.")
         missing = try members.required("missing", "What could not be read, and why.")
-        asOf = try members.optional("asOf", "When the values were read, if not just now.")
+        let asOf: TimeText? = try members.optional("asOf", "When the values were read, if not just now.")
+        self.asOf = asOf?.string
     }
 
     /// Writes the object.

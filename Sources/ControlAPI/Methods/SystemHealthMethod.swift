@@ -43,8 +43,8 @@ extension SystemHealthMethod.Result: JSONObjectReadable, JSONWritable {
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         healthy = try members.required("healthy", "True when there is no problem.")
         problems = try members.required("problems", "What is wrong now.")
-        workerCount = try members.required("workerCount", "How many host worker processes there are.")
-        deviceCount = try members.required("deviceCount", "How many devices are on the bus.")
+        workerCount = try members.required("workerCount", in: 0...Int.max, "How many host worker processes there are.")
+        deviceCount = try members.required("deviceCount", in: 0...Int.max, "How many devices are on the bus.")
     }
 
     /// Writes the object.

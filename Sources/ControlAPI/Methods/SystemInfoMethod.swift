@@ -1,3 +1,4 @@
+internal import DeviceState
 public import JSON
 
 /// `system.info`
@@ -14,8 +15,8 @@ public enum SystemInfoMethod: ControlMethod {
         public var pid: Int32
         /// When the daemon was started (RFC 3339, UTC).
         public var startedAt: String
-        /// kernel: the vDPA devices of this machine; simulated: those of the simulated host.
-        public var host: String
+        /// Whose devices it serves.
+        public var host: HostKind
         /// The release of the running kernel, as uname says.
         public var kernelRelease: String
         /// The limits in force.
@@ -23,7 +24,7 @@ public enum SystemInfoMethod: ControlMethod {
 
         /// The result of the method.
         public init(
-            version: String, instance: String, pid: Int32, startedAt: String, host: String, kernelRelease: String,
+            version: String, instance: String, pid: Int32, startedAt: String, host: HostKind, kernelRelease: String,
             limits: Limits
         ) {
             self.version = version
@@ -54,10 +55,10 @@ extension SystemInfoMethod.Result: JSONObjectReadable, JSONWritable {
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         version = try members.required("version", "The version of vdpad.")
         instance = try members.required("instance", "Changes at every start of the daemon.")
-        pid = try members.required("pid", "The daemon's process.")
-        startedAt = try members.required("startedAt", "When the daemon was started (RFC 3339, UTC).")
-        host = try members.required(
-            "host", "kernel: the vDPA devices of this machine; simulated: those of the simulated host.")
+        pid = try members.required("pid", in: 1...Int32.max, "The daemon's process.")
+        let startedAt: TimeText = try members.required("startedAt", "When the daemon was started.")
+        self.startedAt = startedAt.string
+        host = try members.required("host", "Whose devices it serves.")
         kernelRelease = try members.required("kernelRelease", "The release of the running kernel, as uname says.")
         limits = try members.required("limits", "The limits in force.")
     }

@@ -2,7 +2,7 @@ public import JSON
 
 /// The description of the control API that `rpc.discover` answers and `api/openrpc.json` holds: OpenRPC 1.3.2.
 ///
-/// Everything in it comes from the declarations of the methods.
+/// Everything in it comes from the declarations of the methods, so that a client can be written from it alone.
 /// Source: https://spec.open-rpc.org, https://json-schema.org/draft-07.
 public struct OpenRPCDocument: Sendable {
     /// The version of vdpad that the document describes.
@@ -12,27 +12,46 @@ public struct OpenRPCDocument: Sendable {
     public init(version: String) {
         self.version = version
     }
+
+    private static let description: StaticString = """
+        Control and state export of Linux vDPA devices.
+
+        Transport: a unix stream socket. Each message is one JSON value in UTF-8 on one line that ends with a line \
+        feed, in both directions. Replies carry the id of their request and come in any order; requests that concern \
+        one device are executed in the order sent, others at the same time.
+
+        Parameters are an object; unknown members are refused. Results and errors may gain members, which clients \
+        ignore. The `data` of every error is `#/components/schemas/ErrorData`; the errors listed here show its member \
+        `name`. The schemas are JSON Schema draft-07.
+
+        A method's `x-role` is the role that a peer needs. `x-idempotent` says that calling it twice has the effect \
+        of calling it once. `x-maximumDescriptors` says how many descriptors may accompany a request (SCM_RIGHTS), \
+        which then has their number in its member `fds`.
+        """
 }
 
 extension OpenRPCDocument: JSONWritable {
     /// Writes the document.
     public func write(to writer: inout JSONWriter) {
-        var definitions = JSONSchemaDefinitions()
-        definitions.add(ControlError.self)
-        for method in ControlMethods.all { method.addDefinitions(to: &definitions) }
-
         writer.beginObject()
         writer.member("openrpc", "1.3.2")
         writer.name("info")
         writer.beginObject()
         writer.member("title", "vdpad")
         writer.member("version", version)
-        writer.member("description", "Control and state export of Linux vDPA devices.")
+        writer.member("description", "\(Self.description)")
         writer.name("license")
         writer.beginObject()
         writer.member("name", "Apache-2.0")
         writer.endObject()
         writer.endObject()
+        writer.name("servers")
+        writer.beginArray()
+        writer.beginObject()
+        writer.member("name", "local")
+        writer.member("url", "unix:\(ControlSocket.defaultPath)")
+        writer.endObject()
+        writer.endArray()
         writer.name("methods")
         writer.beginArray()
         for method in ControlMethods.all { method.writeDescription(to: &writer) }
@@ -41,8 +60,9 @@ extension OpenRPCDocument: JSONWritable {
         writer.beginObject()
         writer.name("schemas")
         writer.beginObject()
-        for (name, schema) in definitions.definitions.sorted(by: { $0.key < $1.key }) {
-            writer.member(name, schema)
+        for definition in SchemaDefinition.all {
+            writer.name(definition.name)
+            definition.schema.write(to: &writer, mode: definition.mode)
         }
         writer.endObject()
         writer.name("errors")
@@ -58,29 +78,20 @@ extension OpenRPCDocument: JSONWritable {
 }
 
 extension ErrorCode {
-    /// The errors that every method can answer.
-    static var common: [ErrorCode] { [.invalidParams, .permissionDenied, .limitExceeded, .internalError] }
-
     /// Writes an OpenRPC error object.
     fileprivate func writeDescription(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("code", rawValue)
-        writer.member("message", name)
+        writer.member("message", summary)
         writer.name("data")
         writer.beginObject()
-        writer.member("description", summary)
+        writer.member("name", name)
         writer.endObject()
         writer.endObject()
     }
 }
 
 extension ControlMethod {
-    /// Adds every named schema that the method's parameters and result reach.
-    fileprivate static func addDefinitions(to definitions: inout JSONSchemaDefinitions) {
-        definitions.add(Params.definition)
-        definitions.add(Result.self)
-    }
-
     /// Writes an OpenRPC method object.
     fileprivate static func writeDescription(to writer: inout JSONWriter) {
         writer.beginObject()
@@ -121,7 +132,8 @@ extension JSONSchema.Property {
         writer.member("name", name)
         writer.member("description", summary)
         writer.member("required", isRequired)
-        writer.member("schema", schema)
+        writer.name("schema")
+        writeSchema(to: &writer, mode: .strict)
         writer.endObject()
     }
 }

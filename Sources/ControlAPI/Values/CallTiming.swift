@@ -26,9 +26,10 @@ extension CallTiming: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         call = try members.required("call", "The system call.")
-        enteredAtNs = try members.required("enteredAtNs", "CLOCK_MONOTONIC just before it was entered.")
-        returnedAtNs = try members.required("returnedAtNs", "CLOCK_MONOTONIC just after it had returned.")
-        durationNs = try members.required("durationNs", "The time between the two.")
+        enteredAtNs = try members.required("enteredAtNs", "CLOCK_MONOTONIC just before it was entered, in nanoseconds.")
+        returnedAtNs = try members.required(
+            "returnedAtNs", "CLOCK_MONOTONIC just after it had returned, in nanoseconds.")
+        durationNs = try members.required("durationNs", "The time between the two, in nanoseconds.")
     }
 
     /// Writes the object.
@@ -62,8 +63,10 @@ extension DowntimeBounds: JSONObjectReadable, JSONWritable {
 
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        minimumNs = try members.required("minimumNs", "From the return of SUSPEND to the entry of RESUME.")
-        maximumNs = try members.required("maximumNs", "From the entry of SUSPEND to the return of RESUME.")
+        minimumNs = try members.required(
+            "minimumNs", "From the return of SUSPEND to the entry of RESUME, in nanoseconds.")
+        maximumNs = try members.required(
+            "maximumNs", "From the entry of SUSPEND to the return of RESUME, in nanoseconds.")
     }
 
     /// Writes the object.

@@ -62,7 +62,8 @@ extension DeviceControlState: JSONObjectReadable, JSONWritable {
         runState = try members.required("runState", "vdpad's record of whether the device runs.")
         vouched = try members.required(
             "vouched", "False when another process holds the device and may have acted since the record was made.")
-        assertedAt = try members.optional("assertedAt", "When the kernel last confirmed the record (RFC 3339, UTC).")
+        let assertedAt: TimeText? = try members.optional("assertedAt", "When the kernel last confirmed the record.")
+        self.assertedAt = assertedAt?.string
         let status: JSONNullable<NamedMask> = try members.required(
             "status", "The status byte as the device has it; null when it cannot be read.")
         self.status = status.value
@@ -70,8 +71,9 @@ extension DeviceControlState: JSONObjectReadable, JSONWritable {
             "driverStatus", "The status byte as the guest should see it: stop bits masked.")
         self.driverStatus = driverStatus.value
         access = try members.required("access", "What vdpad can do to the device now.")
-        asOf = try members.optional(
+        let asOf: TimeText? = try members.optional(
             "asOf", "When the values were read, if not just now because a call to the device has not returned.")
+        self.asOf = asOf?.string
         warnings = try members.required("warnings", "What the caller should know although the call succeeded.")
     }
 

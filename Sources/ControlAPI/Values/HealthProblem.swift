@@ -15,6 +15,19 @@ public struct HealthProblem: Sendable, Hashable {
         case stateDirectory
         /// A device may be stopped, and vdpad could not resume it.
         case recoveryFailed
+
+        /// For the documentation.
+        public static var schemaSummary: StaticString? { "What kind of problem it is." }
+
+        /// What the case means.
+        public var summary: StaticString? {
+            switch self {
+            case .netlinkUnavailable: "The vdpa netlink family cannot be reached."
+            case .stuckCall: "A kernel call has not returned."
+            case .stateDirectory: "The state directory cannot be written."
+            case .recoveryFailed: "A device may be stopped, and vdpad could not resume it."
+            }
+        }
     }
 
     /// What kind of problem it is.

@@ -59,26 +59,30 @@ extension Limits: JSONObjectReadable, JSONWritable {
 
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        lineBytes = try members.required("lineBytes", "The longest line that is read.")
-        replyBytes = try members.required("replyBytes", "The longest reply.")
-        depth = try members.required("depth", "How deeply arrays and objects may be nested.")
-        idBytes = try members.required("idBytes", "The longest request id that is a string.")
-        batchRequests = try members.required("batchRequests", "The most requests in one batch.")
-        descriptors = try members.required("descriptors", "The most descriptors that may accompany one line.")
-        connections = try members.required("connections", "The most connections.")
+        lineBytes = try members.required("lineBytes", in: 0...Int.max, "The longest line that is read, in bytes.")
+        replyBytes = try members.required("replyBytes", in: 0...Int.max, "The longest reply, in bytes.")
+        depth = try members.required("depth", in: 0...Int.max, "How deeply arrays and objects may be nested.")
+        idBytes = try members.required("idBytes", in: 0...Int.max, "The longest request id that is a string, in bytes.")
+        batchRequests = try members.required("batchRequests", in: 0...Int.max, "The most requests in one batch.")
+        descriptors = try members.required(
+            "descriptors", in: 0...Int.max, "The most descriptors that may accompany one line.")
+        connections = try members.required("connections", in: 0...Int.max, "The most connections.")
         connectionsPerUID = try members.required(
-            "connectionsPerUID", "The most connections of one user other than root and the daemon's own.")
-        connectionsKeptForRoot = try members.required("connectionsKeptForRoot", "Connections kept free for root.")
+            "connectionsPerUID", in: 0...Int.max,
+            "The most connections of one user other than root and the daemon's own.")
+        connectionsKeptForRoot = try members.required(
+            "connectionsKeptForRoot", in: 0...Int.max, "Connections kept free for root.")
         requestsInFlight = try members.required(
-            "requestsInFlight", "The most requests of one connection that are in work at once.")
+            "requestsInFlight", in: 0...Int.max, "The most requests of one connection that are in work at once.")
         partialLineMs = try members.required(
-            "partialLineMs", "How long a line may stay incomplete, in milliseconds.")
+            "partialLineMs", in: 0...Int.max, "How long a line may stay incomplete, in milliseconds.")
         unreadReplyBytes = try members.required(
-            "unreadReplyBytes", "How many bytes of replies may wait for a client; then its requests are not read.")
+            "unreadReplyBytes", in: 0...Int.max,
+            "How many bytes of replies may wait for a client; then its requests are not read.")
         unreadReplyMs = try members.required(
-            "unreadReplyMs", "How long a client may read nothing of its replies, in milliseconds.")
+            "unreadReplyMs", in: 0...Int.max, "How long a client may read nothing of its replies, in milliseconds.")
         defaultDeadlineMs = try members.required(
-            "defaultDeadlineMs", "How long a request waits that names no deadline, in milliseconds.")
+            "defaultDeadlineMs", in: 0...Int.max, "How long a request waits that names no deadline, in milliseconds.")
     }
 
     /// Writes the object.

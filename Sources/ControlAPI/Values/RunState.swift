@@ -20,6 +20,24 @@ public enum RunState: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
     case unknown
     /// The device is no longer on the bus.
     case gone
+
+    /// For the documentation.
+    public static var schemaSummary: StaticString? { "vdpad's record of whether a device runs." }
+
+    /// What the case means.
+    public var summary: StaticString? {
+        switch self {
+        case .idle: "DRIVER_OK is not set: nobody drives the device."
+        case .running: "DRIVER_OK is set and vdpad knows of no stop."
+        case .suspending: "A stop has begun and has not been confirmed: the device may be stopped."
+        case .suspended: "SUSPEND returned 0 with DRIVER_OK set before and after it."
+        case .resuming: "A resume has begun and has not been confirmed: the device may be stopped."
+        case .needsReset: "The device shows DEVICE_NEEDS_RESET."
+        case .failed: "The device shows FAILED, or it did not stop or start."
+        case .unknown: "vdpad cannot tell."
+        case .gone: "The device is no longer on the bus."
+        }
+    }
 }
 
 /// What vdpad can do to a device now.
@@ -32,6 +50,19 @@ public enum Access: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
     case shared
     /// vdpad itself holds and owns the device: everything.
     case owner
+
+    /// For the documentation.
+    public static var schemaSummary: StaticString? { "What vdpad can do to a device now." }
+
+    /// What the case means.
+    public var summary: StaticString? {
+        switch self {
+        case .none: "Nobody holds the device: netlink and sysfs only."
+        case .host: "The host's own virtio_vdpa driver uses the device: status from sysfs, no suspend."
+        case .shared: "Another process holds the device: status, configuration, features, suspend, resume."
+        case .owner: "vdpad itself holds and owns the device: everything."
+        }
+    }
 }
 
 /// How a device is stopped.
@@ -42,4 +73,16 @@ public enum Mechanism: String, Sendable, Hashable, CaseIterable, JSONStringEnum 
     case statusBit
     /// A reset, which loses the device's state.
     case reset
+
+    /// For the documentation.
+    public static var schemaSummary: StaticString? { "How a device is stopped." }
+
+    /// What the case means.
+    public var summary: StaticString? {
+        switch self {
+        case .ioctl: "VHOST_VDPA_SUSPEND and VHOST_VDPA_RESUME."
+        case .statusBit: "The SUSPEND bit of the device status (virtio 1.4)."
+        case .reset: "A reset, which loses the device's state."
+        }
+    }
 }
