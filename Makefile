@@ -9,16 +9,18 @@ DESTDIR ?=
 # Every release build has the same flags, so that none rebuilds what another has built. lld comes with Swift; the
 # system's linker warns about functions that Foundation brings along.
 RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld
+DEBUG := swift build -Xswiftc -use-ld=lld
 PROGRAMS := vdpad vdpactl
 SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Tests/run Tests/Kernel/boot-guest \
 	Tests/Kernel/build-kernel
 
-.PHONY: help setup build demo test check format install clean
+.PHONY: help setup build demo api test check format install clean
 
 help:
 	@echo 'make setup     install the missing packages (Debian 12; as root or with sudo)'
 	@echo 'make build     build vdpad and vdpactl for release'
 	@echo 'make demo      build, and walk through the main job on the simulated host'
+	@echo 'make api       write what is generated: api/openrpc.json, api/methods.md, the output in README.md'
 	@echo 'make test      run every tier of tests and print a table'
 	@echo 'make check     format, direction of imports, forbidden constructs, syntax of the scripts'
 	@echo 'make format    format the Swift sources'
@@ -34,6 +36,14 @@ build:
 
 demo: build
 	@Scripts/with-simulated-daemon "$$($(RELEASE) --show-bin-path)" Scripts/demo
+
+# What is generated is checked in; the unit tier fails when it is stale.
+api:
+	@Scripts/setup test
+	@$(DEBUG)
+	@folder=$$($(DEBUG) --show-bin-path); \
+	Scripts/with-simulated-daemon "$$folder" Scripts/check-api --update; \
+	Scripts/with-simulated-daemon "$$folder" Scripts/check-readme --update
 
 test:
 	@Scripts/setup test

@@ -83,6 +83,11 @@ let package = Package(
         .executableTarget(
             name: "simulated-host", dependencies: ["VDPA"], path: "Tests/Support/SimulatedHostProgram",
             swiftSettings: settings),
+        // Writes api/methods.md; `make api` runs it.
+        .executableTarget(
+            name: "describe-methods",
+            dependencies: ["ControlAPI", "DeviceState", "LinuxIO", "Virtio", "JSON", systemPackage],
+            path: "Tests/Support/DescribeMethods", swiftSettings: settings),
         .executableTarget(
             name: "fake-host-worker", dependencies: ["VDPA", "LinuxIO", "Virtio", "JSON", systemPackage],
             path: "Tests/Support/FakeHostWorker", swiftSettings: settings),
@@ -107,7 +112,8 @@ let package = Package(
         .testTarget(
             name: "CLICoreTests",
             dependencies: [
-                "CLICore", "vdpactl", "vdpad", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON",
+                "CLICore", "vdpactl", "vdpad", "describe-methods", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO",
+                "Virtio", "JSON",
                 "CLinux", systemPackage,
             ],
             swiftSettings: settings),

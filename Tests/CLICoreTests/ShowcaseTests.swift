@@ -3,9 +3,9 @@ import LinuxIO
 import SystemPackage
 import Testing
 
-/// The walk-through and the README, run in the package's folder with the programs that were built along with the tests.
+/// The walk-through, the README and the reference, run in the package's folder with the programs that were built along with the tests.
 @Suite struct ShowcaseTests {
-    @Test(arguments: ["demo", "check-readme"])
+    @Test(arguments: ["demo", "check-readme", "check-api"])
     func scriptSucceeds(_ script: String) async throws {
         let programs = try Self.programs
         let (output, status) = await Self.shell("Scripts/with-simulated-daemon \(programs) Scripts/\(script) 2>&1")

@@ -1,0 +1,66 @@
+import ControlAPI
+import JSON
+
+/// A call that shows a method, and what brings the simulated host to where it makes sense and back.
+struct Example {
+    /// A request.
+    struct Call {
+        let method: String
+        let params: JSONValue
+
+        init<Method: ControlMethod>(_: Method.Type, _ params: JSONValue = [:]) throws(JSONReadError) {
+            _ = try Method.Params(params, at: JSONPath("params"))
+            method = Method.name
+            self.params = params
+        }
+
+        /// The line that is sent.
+        var request: JSONValue {
+            let members: JSONValue = ["jsonrpc": "2.0", "id": 1, "method": .string(method)]
+            guard case .object(let list) = members, params != [:] else { return members }
+            return .object(list + [JSONMember(name: "params", value: params)])
+        }
+    }
+
+    var before: [Call] = []
+    let call: Call
+    var after: [Call] = []
+
+    /// One for each method. A simulated VMM holds blk0; nobody holds net0.
+    static func all() throws(JSONReadError) -> [Example] {
+        let blk0: JSONValue = ["device": "blk0"]
+        let net0: JSONValue = ["device": "net0"]
+        let open = try Call(DeviceOpenMethod.self, ["device": "net0", "initialize": ["queueSize": 256]])
+        let close = try Call(DeviceCloseMethod.self, net0)
+        let suspend = try Call(DeviceSuspendMethod.self, ["device": "blk0", "deadlineMs": 500])
+        let resume = try Call(DeviceResumeMethod.self, blk0)
+        return [
+            Example(call: try Call(SystemInfoMethod.self)),
+            Example(call: try Call(SystemHealthMethod.self)),
+            Example(call: try Call(MgmtdevListMethod.self)),
+            Example(call: try Call(MgmtdevGetMethod.self, ["mgmtdev": "simnet0"])),
+            Example(call: try Call(DeviceListMethod.self)),
+            Example(call: try Call(DeviceGetMethod.self, net0)),
+            Example(call: try Call(DeviceStatusMethod.self, blk0)),
+            Example(call: try Call(DeviceConfigMethod.self, blk0)),
+            Example(call: try Call(DeviceHoldersMethod.self, blk0)),
+            Example(call: open, after: [close]),
+            Example(before: [open], call: close),
+            Example(
+                before: [try Call(DeviceOpenMethod.self, net0)],
+                call: try Call(DeviceSetStatusMethod.self, ["device": "net0", "status": 3]), after: [close]),
+            Example(call: suspend, after: [resume]),
+            Example(before: [suspend], call: resume),
+            Example(before: [suspend], call: try Call(DeviceHandBackMethod.self, blk0), after: [resume]),
+            Example(before: [open], call: try Call(DeviceResetMethod.self, net0), after: [close]),
+            Example(
+                before: [open, try Call(DeviceSuspendMethod.self, net0)],
+                call: try Call(StateExportMethod.self, net0), after: [close]),
+        ]
+    }
+
+    /// One that is refused.
+    static func refused() throws(JSONReadError) -> Example {
+        Example(call: try Call(DeviceSuspendMethod.self, ["device": "net0"]))
+    }
+}

@@ -1,0 +1,46 @@
+import ControlAPI
+import DeviceState
+import JSON
+
+/// Values for what differs from run to run or from machine to machine, so that the reference changes only with the daemon.
+enum FixedValues {
+    private static let time: JSONValue = "2026-01-02T03:04:05.678Z"
+    private static let values: [String: JSONValue] = [
+        "instance": "5f1c2d3e4a5b6c7d", "startedAt": time, "assertedAt": time, "time": time,
+        "kernelRelease": "6.12.0", "kernel": "6.12.0",
+        "enteredAtNs": 81_000_000_000, "returnedAtNs": 81_000_005_000, "durationNs": 5_000,
+        "minimumNs": 2_000_000, "maximumNs": 2_010_000,
+    ]
+
+    /// The same reply with the fixed values; a state document with the digest that belongs to them.
+    static func replacing(in reply: JSONValue) throws(JSONReadError) -> JSONValue {
+        let fixed = replaced(reply)
+        guard let document = fixed["result"]?["state"] else { return fixed }
+        var state = try DeviceState(document, at: JSONPath("state"))
+        state.source.host = "host-a"
+        return fixed.setting("result", to: ["state": state.document])
+    }
+
+    private static func replaced(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .array(let elements): return .array(elements.map(replaced))
+        case .object(let members):
+            // Of the two processes with a pid only the daemon has a start as a time; a simulated holder is the same always.
+            let isDaemon = value["startedAt"] != nil
+            return .object(
+                members.map { member in
+                    let fixed = isDaemon && member.name == "pid" ? 1_234 : values[member.name]
+                    return JSONMember(name: member.name, value: fixed ?? replaced(member.value))
+                })
+        default: return value
+        }
+    }
+}
+
+extension JSONValue {
+    /// The same object with another value of a member.
+    fileprivate func setting(_ name: String, to value: JSONValue) -> JSONValue {
+        guard case .object(let members) = self else { return self }
+        return .object(members.map { $0.name == name ? JSONMember(name: name, value: value) : $0 })
+    }
+}
