@@ -1,8 +1,7 @@
 import JSON
 import LinuxIO
-import Testing
 
-/// The contract as a client learns it: from `rpc.discover`.
+/// The contract as clients are written from it: `api/openrpc.json`, which is what `rpc.discover` answers.
 struct Contract: Sendable {
     /// One method.
     struct Method: Sendable {
@@ -12,37 +11,39 @@ struct Contract: Sendable {
         let params: [String: JSONSchema]
     }
 
+    /// What a reply answers.
+    enum Request: Hashable {
+        /// A call of this method, which need not exist.
+        case call(String)
+        /// What is no request.
+        case malformed
+    }
+
     let document: JSONValue
     let methods: [String: Method]
     let definitions: [String: JSONSchema]
     /// The number of each error by its name.
     let errorCodes: [String: Int]
 
-    private static let shared = Lock<Contract?>(nil)
-
-    /// The contract of the daemon under test; asked once, since all daemons are the same program.
-    static func of(_ connection: LineConnection) throws -> Contract {
-        if let known = shared.withLock({ $0 }) { return known }
-        try connection.send(["jsonrpc": "2.0", "id": "contract", "method": "rpc.discover"])
-        guard let document = try connection.receive()?["result"] else { throw HarnessError("no rpc.discover") }
-        let contract = try Contract(document: document)
-        shared.withLock { $0 = contract }
-        return contract
+    /// The contract; tests run in the package's folder.
+    static let published = Result {
+        let text = try Files.readText("api/openrpc.json", limit: 1 << 24)
+        return try Contract(document: try JSONParser.parse(Array(text.utf8).span))
     }
 
     init(document: JSONValue) throws {
         self.document = document
-        var definitions: [String: JSONSchema] = [:]
         guard case .object(let schemas)? = document["components"]?["schemas"],
             case .object(let errors)? = document["components"]?["errors"]
-        else { throw HarnessError("rpc.discover has no components") }
+        else { throw HarnessError("the contract has no components") }
+        var definitions: [String: JSONSchema] = [:]
         for schema in schemas { definitions[schema.name] = try JSONSchema(document: schema.value) }
         var codes: [String: Int] = [:]
         for error in errors { codes[error.name] = error.value["code"]?.number }
         var methods: [String: Method] = [:]
         for method in document["methods"]?.elements ?? [] {
             guard let name = method["name"]?.text, let result = method["result"]?["schema"] else {
-                throw HarnessError("rpc.discover has a method without name or result")
+                throw HarnessError("the contract has a method without name or result")
             }
             let names = (method["errors"]?.elements ?? []).compactMap { error in
                 error["$ref"]?.text?.split(separator: "/").last.map(String.init)
@@ -59,20 +60,14 @@ struct Contract: Sendable {
         errorCodes = codes
     }
 
-    /// Records an issue for everything in a reply that the contract does not have.
-    func check(_ reply: JSONValue, to method: String?, _ sourceLocation: SourceLocation) {
-        for violation in violations(in: reply, to: method) {
-            Issue.record(
-                "the reply to \(method ?? "no method") is not as rpc.discover says: \(violation)\n\(reply)",
-                sourceLocation: sourceLocation)
-        }
-    }
-
-    private func violations(in reply: JSONValue, to method: String?) -> [String] {
+    /// Everything in a reply that the contract does not have.
+    func violations(in reply: JSONValue, to request: Request) -> [String] {
         guard reply["jsonrpc"] == "2.0" else { return ["jsonrpc is not \"2.0\""] }
         if let result = reply["result"] {
             guard Set(reply.memberNames) == ["jsonrpc", "id", "result"] else { return ["members of the reply"] }
-            guard let declared = method.flatMap({ methods[$0] }) else { return ["the result of an unknown method"] }
+            guard case .call(let name) = request, let declared = methods[name] else {
+                return ["the result of an unknown method"]
+            }
             return violations(of: declared.result, in: result, root: "result")
         }
         guard let error = reply["error"], Set(reply.memberNames) == ["jsonrpc", "id", "error"],
@@ -81,16 +76,18 @@ struct Contract: Sendable {
         guard let name = data["name"]?.text, let code = errorCodes[name], code == error["code"]?.number else {
             return ["name and code of the error do not belong together"]
         }
-        var found = violations(of: JSONSchema(document: "ErrorData"), in: data, root: "error.data")
+        var found = violations(of: JSONSchema(definition: "ErrorData"), in: data, root: "error.data")
         if error["message"]?.text?.isEmpty ?? true { found.append("the message is empty") }
-        let isDeclared: Bool =
-            if let declared = method.flatMap({ methods[$0] }) {
-                declared.errorNames.contains(name)
-            } else {
-                ["parseError", "invalidRequest", "methodNotFound", "limitExceeded"].contains(name)
-            }
-        if !isDeclared { found.append("the error \(name) is not declared") }
+        if !errorNames(of: request).contains(name) { found.append("the error \(name) is not declared") }
         return found
+    }
+
+    /// The errors that a request may be answered with.
+    private func errorNames(of request: Request) -> Set<String> {
+        switch request {
+        case .call(let name): methods[name]?.errorNames ?? ["methodNotFound", "limitExceeded"]
+        case .malformed: ["parseError", "invalidRequest", "limitExceeded"]
+        }
     }
 
     private func violations(of schema: JSONSchema, in value: JSONValue, root: StaticString) -> [String] {
@@ -104,16 +101,17 @@ struct Contract: Sendable {
 
 extension JSONSchema {
     /// A reference to a definition.
-    fileprivate init(document name: String) {
+    fileprivate init(definition name: String) {
         self.init(.reference(Reference(name: name) { JSONSchema(.any) }))
     }
 
-    /// Reads a schema as rpc.discover has it; throws for what it should not have.
+    /// Reads a schema as the contract has it; throws for a rule that would not be checked.
     fileprivate init(document: JSONValue) throws {
+        try Self.expectKnownRules(document)
         if let target = document["$ref"]?.text ?? document["allOf"]?[0]?["$ref"]?.text {
             let prefix = "#/components/schemas/"
             guard target.hasPrefix(prefix) else { throw HarnessError("the reference \(target) leads nowhere") }
-            self.init(document: String(target.dropFirst(prefix.count)))
+            self.init(definition: String(target.dropFirst(prefix.count)))
             return
         }
         if let alternatives = document["anyOf"] {
@@ -138,6 +136,23 @@ extension JSONSchema {
         }
     }
 
+    private static func expectKnownRules(_ document: JSONValue) throws {
+        let rules: Set<String> =
+            switch document["type"]?.text {
+            case "integer": ["minimum", "maximum"]
+            case "string": ["enum", "pattern", "maxLength"]
+            case "array": ["items"]
+            case "object": ["properties", "required", "additionalProperties"]
+            case nil: ["$ref", "allOf", "anyOf"]
+            default: []
+            }
+        let unknown = Set(document.memberNames).subtracting(rules).subtracting(["type", "description", "default"])
+        guard unknown.isEmpty, (document["allOf"]?.elements.count ?? 1) == 1 else {
+            throw HarnessError("the harness does not check \(unknown.sorted()) of \(document)")
+        }
+    }
+
+    /// Clients ignore unknown members of results, but the daemon has no reason to send what it does not declare.
     private init(object document: JSONValue) throws {
         if let values = document["additionalProperties"], values != false {
             self.init(.map(of: try JSONSchema(document: values)))

@@ -1,20 +1,29 @@
 import JSON
 import LinuxIO
 import SystemPackage
+import Testing
 
 /// A connection over which JSON values go, one a line.
 final class LineConnection {
     private let socket: BlockingSocket
     private var received: [UInt8] = []
+    private var conversation: Conversation?
 
-    /// Connects; throws `Errno`.
-    init(to path: String) throws {
+    /// Connects to a daemon, of which every line is compared with the contract; throws `Errno`.
+    convenience init(to path: String) throws {
+        try self.init(to: path, Conversation(try Contract.published.get()))
+    }
+
+    /// Connects to something that has another contract; throws `Errno`.
+    init(to path: String, _ conversation: Conversation?) throws {
+        self.conversation = conversation
         socket = try BlockingSocket(
             connectingTo: path, until: .now.advanced(byMilliseconds: patienceMilliseconds))
     }
 
     /// Sends bytes as they are.
     func send(bytes: [UInt8], descriptors: [SharedDescriptor] = []) throws {
+        conversation?.send(bytes)
         try socket.send(
             bytes.span, descriptors: descriptors, until: .now.advanced(byMilliseconds: patienceMilliseconds))
     }
@@ -29,8 +38,18 @@ final class LineConnection {
         try send(bytes: value.jsonBytes() + [UInt8(ascii: "\n")], descriptors: descriptors)
     }
 
-    /// The next line; nil at the end of the stream.
-    func receive(within milliseconds: UInt64 = patienceMilliseconds) throws -> JSONValue? {
+    /// The next line; nil at the end of the stream. What the contract does not have is recorded as an issue.
+    func receive(
+        within milliseconds: UInt64 = patienceMilliseconds, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> JSONValue? {
+        guard let line = try receiveLine(within: milliseconds) else { return nil }
+        for violation in conversation?.violations(in: line) ?? [] {
+            Issue.record("not as the contract says: \(violation)\n\(line)", sourceLocation: sourceLocation)
+        }
+        return line
+    }
+
+    private func receiveLine(within milliseconds: UInt64) throws -> JSONValue? {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: milliseconds)
         while true {
             if let end = received.firstIndex(of: UInt8(ascii: "\n")) {

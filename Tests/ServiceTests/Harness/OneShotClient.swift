@@ -1,8 +1,25 @@
 import Glibc
+import JSON
+import Testing
 
 /// A client that sends everything, closes its sending side, and reads to the end, as `socat` does.
 enum OneShotClient {
-    static func exchange(_ text: String, with path: String) throws -> String {
+    /// The daemon's lines, which are compared with the contract.
+    static func exchange(
+        _ text: String, with path: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> [JSONValue] {
+        var conversation = Conversation(try Contract.published.get())
+        conversation.send(text.utf8)
+        return try exchangeText(text, with: path).split(separator: "\n").map { text in
+            let line = try JSONParser.parse(Array(text.utf8).span)
+            for violation in conversation.violations(in: line) {
+                Issue.record("not as the contract says: \(violation)\n\(line)", sourceLocation: sourceLocation)
+            }
+            return line
+        }
+    }
+
+    private static func exchangeText(_ text: String, with path: String) throws -> String {
         let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw HarnessError("socket: errno \(errno)") }
         defer { close(descriptor) }

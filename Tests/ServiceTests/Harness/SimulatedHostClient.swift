@@ -1,6 +1,7 @@
 import JSON
 import LinuxIO
 import SystemPackage
+import Testing
 import VDPA
 import Virtio
 
@@ -10,7 +11,7 @@ final class SimulatedHostClient {
     private var lastID = 0
 
     init(to socket: String) throws {
-        connection = try LineConnection(to: socket)
+        connection = try LineConnection(to: socket, nil)
     }
 
     @discardableResult
