@@ -20,8 +20,19 @@ struct CommandLineTests {
         }
     }
 
-    static func run(_ daemon: DaemonUnderTest, _ arguments: String...) throws -> Run {
-        let process = try daemon.spawn(["--socket", daemon.socket] + arguments, name: "vdpactl")
+    static func run(
+        _ daemon: DaemonUnderTest, _ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Run {
+        try run(daemon, arguments, sourceLocation: sourceLocation)
+    }
+
+    /// What vdpactl and the daemon say to each other is compared with the contract.
+    static func run(
+        _ daemon: DaemonUnderTest, _ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Run {
+        let relay = try Relay(to: daemon)
+        let process = try daemon.spawn(["--socket", relay.path] + arguments, name: "vdpactl")
+        try relay.serve(process, sourceLocation: sourceLocation)
         return Run(status: try process.waitForExit(), output: process.output)
     }
 
@@ -56,10 +67,9 @@ struct CommandLineTests {
     ) async throws {
         try await withDaemon { daemon, client in
             try daemon.hold("net0")
-            let process = try daemon.spawn(
-                ["--socket", daemon.socket, "-o", "json"] + arguments, name: "vdpactl")
-            #expect(try process.waitForExit() == .status(0), "\(process.output)")
-            let printed = try JSONParser.parse(Array(process.output.utf8).span)
+            let run = try Self.run(daemon, ["-o", "json"] + arguments)
+            #expect(run.status == .status(0), "\(run.output)")
+            let printed = try #require(run.json)
             #expect(printed == (try client.call(method, params)))
         }
     }
@@ -80,9 +90,9 @@ struct CommandLineTests {
     @Test func anErrorHasItsNameAHintAndTheStatusOfItsClass() async throws {
         try await withDaemon { daemon, client in
             func expect(_ status: Int32, _ texts: [String], _ arguments: String...) throws {
-                let process = try daemon.spawn(["--socket", daemon.socket] + arguments, name: "vdpactl")
-                #expect(try process.waitForExit() == .status(status), "\(arguments): \(process.output)")
-                for text in texts { #expect(process.output.contains(text), "\(process.output)") }
+                let run = try Self.run(daemon, arguments)
+                #expect(run.status == .status(status), "\(arguments): \(run.output)")
+                for text in texts { #expect(run.output.contains(text), "\(run.output)") }
             }
             try expect(3, ["deviceNotFound", "net9"], "status", "net9")
             try expect(6, ["notRunning", "hint"], "suspend", "net0")
@@ -104,14 +114,18 @@ struct CommandLineTests {
             try expect(2, ["methodNotFound"], "call", "no.such")
             try expect(2, ["invalidParams", "bogus"], "call", "device.get", "{\"device\":\"net0\",\"bogus\":1}")
             try daemon.stop()
-            try expect(9, [daemon.socket], "list")
+            let process = try daemon.spawn(["--socket", daemon.socket, "list"], name: "vdpactl")
+            #expect(try process.waitForExit() == .status(9))
+            #expect(process.output.contains(daemon.socket), "\(process.output)")
         }
     }
 
     @Test func theSocketComesFromTheEnvironment() async throws {
         try await withDaemon { daemon, _ in
+            let relay = try Relay(to: daemon)
             let process = try daemon.spawn(
-                ["info"], environment: ["VDPAD_SOCKET=\(daemon.socket)"], name: "vdpactl")
+                ["info"], environment: ["VDPAD_SOCKET=\(relay.path)"], name: "vdpactl")
+            try relay.serve(process, sourceLocation: #_sourceLocation)
             #expect(try process.waitForExit() == .status(0), "\(process.output)")
         }
     }
