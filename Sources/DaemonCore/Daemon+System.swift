@@ -24,6 +24,11 @@ extension Daemon {
             problems.append(HealthProblem(kind: .netlinkUnavailable, message: failure.message))
         }
         problems += health.watchFailures.map { HealthProblem(kind: .notificationsUnavailable, message: $0) }
+        problems += health.pendingRemovals.map { number in
+            HealthProblem(
+                kind: .removalPending,
+                message: "/dev/vhost-vdpa-\(number) was removed, and the removal waits until its holder closes it")
+        }
         for stuck in health.stuckCalls {
             problems.append(
                 HealthProblem(

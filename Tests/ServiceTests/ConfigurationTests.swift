@@ -79,7 +79,9 @@ struct ConfigurationTests {
 
     @Test(arguments: lineLimits) func aLimitOfALine(limit: LineLimit) async throws {
         try await withLimits(.object([JSONMember(name: limit.name, value: JSONValue(limit.value))])) { daemon in
-            let connection = try LineConnection(to: daemon.socket)
+            let descriptorLimit = limit.name == "descriptors" ? limit.value : 64
+            let connection = try LineConnection(
+                to: daemon.socket, Conversation(try Contract.published.get(), descriptorLimit: descriptorLimit))
             try connection.send(text: limit.reaches + "\n")
             let within = try #require(try connection.receive())
             #expect(within["error"]?["code"]?.number != limit.code, "\(within)")

@@ -9,11 +9,13 @@ public struct HealthProblem: Sendable, Hashable {
         case netlinkUnavailable
         /// The kernel does not tell what changes: nodes opened and closed, devices that come and go.
         case notificationsUnavailable
+        /// A node was removed while a process holds it: netlink waits for its last close.
+        case removalPending
         /// A kernel call has not returned.
         case stuckCall
         /// The state directory cannot be written.
         case stateDirectory
-        /// A device may be stopped, and vdpad could not resume it.
+        /// A device may be stopped, and vdpad could not find out or not resume it.
         case recoveryFailed
 
         /// For the documentation.
@@ -23,9 +25,12 @@ public struct HealthProblem: Sendable, Hashable {
         public var summary: StaticString? {
             switch self {
             case .netlinkUnavailable: "The vdpa netlink family cannot be reached."
+            case .notificationsUnavailable:
+                "The kernel does not tell what changes: nodes opened and closed, devices that come and go."
+            case .removalPending: "A node was removed while a process holds it: netlink waits for its last close."
             case .stuckCall: "A kernel call has not returned."
             case .stateDirectory: "The state directory cannot be written."
-            case .recoveryFailed: "A device may be stopped, and vdpad could not resume it."
+            case .recoveryFailed: "A device may be stopped, and vdpad could not find out or not resume it."
             }
         }
     }

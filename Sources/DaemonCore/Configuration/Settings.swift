@@ -1,3 +1,4 @@
+import ControlAPI
 import JSONRPC
 import Logging
 
@@ -29,7 +30,7 @@ struct Settings: Sendable, Hashable {
     init(options: DaemonOptions, configuration: Configuration) {
         simulate = options.simulate
         simulatedHost = options.simulatedHost
-        socket = options.socket ?? configuration.socket ?? "/run/vdpad/vdpad.sock"
+        socket = options.socket ?? configuration.socket ?? ControlSocket.defaultPath
         stateDirectory =
             options.stateDirectory ?? configuration.stateDirectory
             ?? (options.simulate ? socket + ".state" : "/run/vdpad")
