@@ -46,17 +46,18 @@ public final class Gate<Value: Sendable>: Sendable {
         defer { loop.cancel(timer) }
         return await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { continuation in
-                add(unsafe Waiter(number: number, continuation: continuation))
+                add(unsafe Waiter(number: number, continuation: continuation), until: deadline)
             }
         } onCancel: {
             end(number)
         }
     }
 
-    private func add(_ waiter: Waiter) {
+    private func add(_ waiter: Waiter, until deadline: MonotonicInstant) {
         let (isDone, value): (Bool, Value?) = state.withLock { state in
             // Asked under the lock: a cancellation after this finds the waiter in its place.
-            if state.value != nil || Task.isCancelled { return (true, state.value) }
+            // The deadline too: the runtime may run other jobs before this, so the timer may have fired for nobody.
+            if state.value != nil || Task.isCancelled || deadline <= .now { return (true, state.value) }
             state.waiters.append(waiter)
             return (false, nil)
         }
