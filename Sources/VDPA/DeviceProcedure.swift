@@ -33,6 +33,14 @@ public enum DeviceProcedure: Sendable, Hashable {
 
     /// Closes the node, which resets the device. Owner access only.
     case close
+
+    /// True when the device is not different afterwards.
+    var isReadOnly: Bool {
+        switch self {
+        case .examine, .suspend(_, dryRun: true), .resume(dryRun: true), .export(assertStop: false): true
+        case .suspend, .resume, .setStatus, .reset, .export, .open, .close: false
+        }
+    }
 }
 
 /// How `device.open` brings a device up.

@@ -80,7 +80,7 @@ public enum HostChange: Sendable, Hashable {
 public struct HostHealth: Sendable, Hashable {
     /// A kernel call that was given up and has not returned.
     public struct StuckCall: Sendable, Hashable {
-        /// The device concerned; nil for netlink and for the holder scan.
+        /// The device concerned; nil for netlink, for the holder scan and for the close of what a caller passed.
         public var device: DeviceName?
         /// What was asked.
         public var operation: String

@@ -19,7 +19,10 @@ public final class KernelHost: VDPAHost {
         public var maximumDeviceWorkers = 64
         /// Workers for shared devices that are started ahead and stay.
         public var idleDeviceWorkers = 2
-        /// After how long a netlink call or a search for holders counts as stuck, so that later ones fail at once.
+        /// After how long a netlink call, a search for holders or a close counts as stuck.
+        ///
+        /// While a netlink call is stuck, later ones fail at once. A search or a close goes on in another worker; with two
+        /// searches stuck, later ones fail at once.
         public var stuckAfterMilliseconds: UInt64 = 5_000
 
         /// The usual set-up.
@@ -61,7 +64,8 @@ public final class KernelHost: VDPAHost {
         limits.idleDeviceWorkers = options.idleDeviceWorkers
         limits.stuckAfterMilliseconds = options.stuckAfterMilliseconds
         pool = WorkerPool(loop: loop, command: options.worker, limits: limits) { operations.yield($0) }
-        // Owned by `operations`: it ends when `stop` ends the stream.
+        // Nobody waits for it: `stop` or `deinit` ends the stream, which cancels what runs. What does not return from
+        // the kernel even then, a device's thread, ends with the process.
         Task.detached(executorPreference: loop) {
             await withDiscardingTaskGroup { group in
                 for await operation in stream { group.addTask { await operation() } }
@@ -262,16 +266,15 @@ public final class KernelHost: VDPAHost {
                 device: device, operation: operation, since: since,
                 worker: job.flatMap { pool.processID(ofJob: $0) })
         }
-        for role in [HostWorker.Role.netlink, .scan] {
-            if let call = pool.stuckCall(role) { stuck.append(call) }
-        }
+        stuck += pool.stuckCalls
         return HostHealth(
             stuckCalls: stuck, workerCount: pool.workerCount, watchFailures: watches.failures,
             pendingRemovals: watches.pendingRemovals)
     }
 
-    /// Closes the devices that this process owns, which resets them, and lets the workers end; calls under way in workers
-    /// fail with `workerLost`. What has not returned from the kernel is left behind.
+    /// Has the devices closed that this process owns, which resets them, and lets the workers end; calls under way in
+    /// workers fail with `workerLost`. Returns before that has been done; what does not return from the kernel is left
+    /// behind.
     public func stop() {
         let owned = state.withLock { state in
             state.isStopped = true

@@ -18,6 +18,15 @@ public enum HostRequest: Sendable, Hashable {
     /// Close what `discard` brought: the daemon has closed its own.
     case release
 
+    /// True when nothing on the host is different afterwards, so that it may be done again.
+    var isReadOnly: Bool {
+        switch self {
+        case .inventory, .sysfsInventory, .configuration, .holders: true
+        case .perform(let procedure, _, _): procedure.isReadOnly
+        case .discard, .release: false
+        }
+    }
+
     /// `AccessPath` without the descriptor.
     public enum RequestedAccess: Sendable, Hashable {
         /// The descriptor that vdpad itself opened; the simulated host's only, since workers own nothing.

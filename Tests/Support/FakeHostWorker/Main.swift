@@ -7,7 +7,8 @@ import Virtio
 
 /// Speaks a host worker's protocol without a kernel, and misbehaves on request: by the device's name.
 ///
-/// Arguments: a directory with the FIFO `release`, then the role.
+/// Arguments: a directory with the FIFO `release`, then the role. The file `hangs` there makes whatever is no procedure
+/// hang; the file `unread` makes the first worker for devices end with its first request unread.
 @main
 struct Main {
     static func main() {
@@ -18,6 +19,11 @@ struct Main {
     private static func serve() throws {
         let directory = CommandLine.arguments[1]
         let role = CommandLine.arguments[2]
+        if role == "device", (try? Files.remove("\(directory)/unread")) != nil {
+            var events = pollfd(fd: 3, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&events, 1, -1)
+            exit(1)
+        }
         let socket = try BlockingSocket(inherited: 3)
         var bytes: [UInt8] = []
         var discarded: SharedDescriptor?
@@ -56,13 +62,19 @@ struct Main {
         _ request: HostRequest, _ descriptor: SharedDescriptor?, _ role: String, _ directory: String
     ) throws -> HostReply {
         guard case .perform(_, let node, _) = request else {
+            if try Files.exists("\(directory)/hangs") { try waitForRelease(directory) }
             var inventory = Inventory(managementDevices: [], devices: [], foreignNames: [role])
             if case .sysfsInventory(let failure) = request { inventory.netlinkFailure = failure }
             return .inventory(inventory)
         }
         switch node.device.string {
         case "hangs": try waitForRelease(directory)
-        case "dies": exit(1)
+        case "dies":
+            let attempts = try FileDescriptor.open(
+                FilePath("\(directory)/attempts"), .writeOnly, options: [.create, .append],
+                permissions: .ownerReadWrite)
+            try attempts.writeAll([0])
+            exit(1)
         case "fails": return .failure(HostError(.notRunning, "as asked"))
         case "confused": return .holders(HolderScan(holders: [], isComplete: true))
         default: break

@@ -31,6 +31,15 @@ import Virtio
             host.perform(.examine, on: Self.node(device), through: access ?? .shared(Self.holder))
         }
 
+        func reset(_ device: String) -> HostCall<DeviceReport> {
+            host.perform(.reset, on: Self.node(device), through: .shared(Self.holder))
+        }
+
+        /// How often a worker has begun something and died.
+        var attempts: UInt64 {
+            get throws { try Files.status("\(tree.path)/attempts").size }
+        }
+
         static let holder = HolderReference(pid: 1, startTime: 1, descriptor: 3)
 
         static func node(_ device: String) -> DeviceNode {
@@ -46,17 +55,20 @@ import Virtio
     }
 
     private func withHost(
-        executable: String? = nil, _ body: @escaping @Sendable (Fixture) async throws -> Void
+        executable: String? = nil, _ configure: @escaping @Sendable (inout KernelHost.Options) -> Void = { _ in },
+        file: String? = nil, _ body: @escaping @Sendable (Fixture) async throws -> Void
     ) async throws {
         let tree = try TemporaryTree()
         try tree.fifo("release")
         try tree.directory("dev")
+        if let file { try tree.file(file, "") }
         let worker = try executable ?? fakeWorker()
         try await withLoop { loop in
             var options = KernelHost.Options()
             options.worker = WorkerCommand(executable: worker, arguments: [tree.path])
             options.paths.dev = "\(tree.path)/dev"
             options.paths.sys = tree.path
+            configure(&options)
             let host = KernelHost(on: loop, options: options)
             defer { host.stop() }
             try await body(Fixture(host: host, loop: loop, tree: tree))
@@ -105,6 +117,53 @@ import Virtio
                 #expect(error.code == .workerLost)
                 _ = try await fixture.result(fixture.examine("lives"))
             }
+        }
+    }
+
+    @Test func whatALostWorkerMayHaveBegunIsDoneAgainOnlyIfItChangesNothing() async throws {
+        try await withHost { fixture in
+            _ = try await fixture.failure(fixture.reset("dies"))
+            #expect(try fixture.attempts == 1)
+            _ = try await fixture.failure(fixture.examine("dies"))
+            #expect(try fixture.attempts == 3)
+        }
+    }
+
+    @Test func whatALostWorkerHasNotReadIsGivenToAnother() async throws {
+        try await withHost({ $0.idleDeviceWorkers = 1 }, file: "unread") { fixture in
+            _ = try await fixture.result(fixture.reset("a"))
+            #expect(try Files.exists("\(fixture.tree.path)/unread") == false)
+        }
+    }
+
+    @Test func aWorkerThatHasJustEndedCostsNothing() async throws {
+        try await withHost({ $0.idleDeviceWorkers = 1 }) { fixture in
+            let report = try await fixture.result(fixture.examine("a"))
+            let worker = try #require(report.warnings.first?.split(separator: " ").last.flatMap { Int32($0) })
+            // On the loop, which therefore does not notice.
+            #expect(kill(worker, SIGKILL) == 0)
+            #expect(waitid(P_PID, id_t(worker), nil, WEXITED | WNOWAIT) == 0)
+            _ = try await fixture.result(fixture.reset("a"))
+        }
+    }
+
+    @Test func aStuckSearchIsReplacedAndAStuckNetlinkCallIsNot() async throws {
+        try await withHost({ $0.stuckAfterMilliseconds = 1 }, file: "hangs") { fixture in
+            // One that waits when the first is found to be stuck, or comes afterwards.
+            let (inventory, later) = (fixture.host.inventory(), fixture.host.inventory())
+            #expect(try await fixture.failure(later).code == .blocked)
+            #expect(inventory.value == nil)
+            let searches = (0..<3).map { _ in fixture.host.holders(of: Fixture.node("a")) }
+            #expect(try await fixture.failure(searches[2]).code == .blocked)
+            #expect(searches[0].value == nil && searches[1].value == nil)
+            #expect(fixture.host.health().stuckCalls.map(\.operation) == ["inventory", "holders", "holders"])
+            try Files.remove("\(fixture.tree.path)/hangs")
+            let fifo = try fixture.release()
+            for _ in 0..<2 { try fifo.writeAll([0]) }
+            _ = try await fixture.result(inventory)
+            for search in searches[..<2] { #expect(try await fixture.failure(search).code == .malformed) }
+            #expect(try await fixture.result(fixture.host.inventory()).foreignNames == ["netlink"])
+            try fifo.close()
         }
     }
 

@@ -7,8 +7,10 @@ import Virtio
 @Suite struct WorkerScheduleTests {
     private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 
-    private func job(_ id: UInt64, _ role: HostWorker.Role = .device) -> WorkerJob {
-        WorkerJob(id: id, role: role, request: .inventory, descriptor: nil, since: start) { _ in }
+    private func job(
+        _ id: UInt64, _ role: HostWorker.Role = .device, _ request: HostRequest = .inventory
+    ) -> WorkerJob {
+        WorkerJob(id: id, role: role, request: request, descriptor: nil, since: start) { _ in }
     }
 
     private func makeSchedule(
@@ -64,8 +66,9 @@ import Virtio
         var schedule = makeSchedule(workers: 1)
         _ = schedule.submit(job(1), now: start)
         _ = schedule.submit(job(2), now: start)
-        let (lost, next) = schedule.lost(1, now: start)
+        let (lost, isAbandoned, next) = schedule.lost(1, now: start)
         #expect(lost?.id == 1)
+        #expect(!isAbandoned)
         #expect(words(next) == "start 2 with 2")
         #expect(words(schedule.lost(1, now: start).next) == "nothing")
     }
@@ -74,11 +77,67 @@ import Virtio
         var schedule = makeSchedule()
         #expect(words(schedule.submit(job(1, .netlink), now: start)) == "start 1 with 1")
         #expect(words(schedule.submit(job(2, .netlink), now: start)) == "wait")
-        let later = start.advanced(byMilliseconds: 5_001)
-        #expect(schedule.stuckCall(.netlink, now: start) == nil)
-        #expect(schedule.stuckCall(.netlink, now: later)?.operation == "inventory")
+        let later = start.advanced(byMilliseconds: 5_000)
+        #expect(schedule.stuckCalls(now: start) == [])
+        #expect(schedule.stuckCalls(now: later).map(\.operation) == ["inventory"])
+        let overdue = schedule.overdue(job: 1, now: later)
+        #expect(words(overdue?.next) == "nothing")
+        #expect(overdue?.refused.map(\.id) == [2])
         #expect(words(schedule.submit(job(3, .netlink), now: later)) == "refuse: blocked")
         #expect(words(schedule.submit(job(4, .scan), now: later)) == "start 2 with 4")
+    }
+
+    @Test func aStuckSearchIsReplacedTwice() throws {
+        var schedule = makeSchedule()
+        #expect(words(schedule.submit(job(1, .scan), now: start)) == "start 1 with 1")
+        #expect(words(schedule.submit(job(2, .scan), now: start)) == "wait")
+        let later = start.advanced(byMilliseconds: 5_000)
+        let first = schedule.overdue(job: 1, now: later)
+        #expect(words(first?.next) == "start 2 with 2")
+        #expect(first?.refused.map(\.id) == [])
+        #expect(words(schedule.submit(job(3, .scan), now: later)) == "wait")
+        let muchLater = later.advanced(byMilliseconds: 5_000)
+        let second = schedule.overdue(job: 2, now: muchLater)
+        #expect(words(second?.next) == "nothing")
+        #expect(second?.refused.map(\.id) == [3])
+        #expect(second?.2.code == .blocked)
+        #expect(schedule.stuckCalls(now: muchLater).count == 2)
+        #expect(words(schedule.submit(job(4, .scan), now: muchLater)) == "refuse: blocked")
+        // One that comes back is used again.
+        let back = schedule.answered(1, now: muchLater)
+        #expect(back.job?.id == 1)
+        #expect(words(schedule.submit(job(5, .scan), now: muchLater)) == "assign 5 to 1")
+        #expect(schedule.workerCount == 2)
+    }
+
+    @Test func aStuckCloseTakesNoWorkersPlace() {
+        var schedule = makeSchedule(workers: 1)
+        #expect(words(schedule.submit(job(1, .device, .discard), now: start)) == "start 1 with 1")
+        #expect(words(schedule.submit(job(2), now: start)) == "wait")
+        let later = start.advanced(byMilliseconds: 5_000)
+        let overdue = schedule.overdue(job: 1, now: later)
+        #expect(words(overdue?.next) == "start 2 with 2")
+        #expect(schedule.stuckCalls(now: later).map(\.operation) == ["close"])
+        // A procedure is given up by who asked for it.
+        #expect(words(schedule.submit(job(3), now: later)) == "wait")
+        let procedure = schedule.overdue(job: 2, now: later.advanced(byMilliseconds: 5_000))
+        #expect(words(procedure?.next) == "nothing")
+        #expect(procedure?.refused.map(\.id) == [])
+    }
+
+    @Test func whatIsToBeClosedAlwaysWaits() {
+        var schedule = makeSchedule(workers: 1, waiting: 0)
+        _ = schedule.submit(job(1), now: start)
+        #expect(words(schedule.submit(job(2), now: start)) == "refuse: blocked")
+        #expect(words(schedule.submit(job(3, .device, .discard), now: start)) == "wait")
+    }
+
+    @Test func aLostJobThatWasGivenUpIsSaid() {
+        var schedule = makeSchedule()
+        _ = schedule.submit(job(1), now: start)
+        _ = schedule.abandon(job: 1, now: start)
+        let lost = schedule.lost(1, now: start)
+        #expect(lost.isAbandoned)
     }
 
     @Test func theQueueHasALimit() {

@@ -49,10 +49,12 @@ final class WorkerConnection: Sendable {
 
     /// Sends a job and waits for its answer.
     ///
-    /// - Throws: `HostError` `workerLost` when the worker has ended or speaks nonsense; it is of no use any more.
-    func exchange(_ job: WorkerJob) async throws(HostError) -> HostReply {
+    /// - Throws: `WorkerLoss` when the worker has ended or speaks nonsense.
+    func exchange(_ job: WorkerJob) async throws(WorkerLoss) -> HostReply {
+        var isSent = false
         do throws(Errno) {
             try await socket.send(job.request.line, descriptors: job.descriptor?.toSend ?? [])
+            isSent = true
             if case .discard = job.request {
                 // Sent, so the worker has a duplicate, be it unread. Only when the one here is closed, which is not the
                 // last then, the worker is told to close its own.
@@ -64,14 +66,22 @@ final class WorkerConnection: Sendable {
                 let lines: [[UInt8]]? = try await socket.receive { bytes, _ in
                     bytes.isEmpty ? nil : reader.lines(adding: bytes)
                 }
-                guard let lines else { throw .connectionReset }
+                guard let lines else { throw .brokenPipe }
                 if let line = lines.first { return try Self.reply(line) }
             }
         } catch {
-            throw HostError(
-                .workerLost, "the host worker (process \(processID)) ended during \"\(job.operation)\": \(error)",
-                errno: error)
+            throw WorkerLoss(
+                error: HostError(
+                    .workerLost, "the host worker (process \(processID)) ended during \"\(job.operation)\": \(error)",
+                    errno: error),
+                mayHaveBegun: isSent && !Self.provesUnread(error, job))
         }
+    }
+
+    /// Whether the worker ended with the request unread: the kernel says ECONNRESET for it, and for nothing else
+    /// (net/unix/af_unix.c, `unix_release_sock`). With two lines it does not say which one was not read.
+    private static func provesUnread(_ error: Errno, _ job: WorkerJob) -> Bool {
+        error == .connectionReset && job.request != .discard
     }
 
     private static func reply(_ line: [UInt8]) throws(Errno) -> HostReply {

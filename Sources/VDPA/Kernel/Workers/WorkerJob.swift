@@ -13,6 +13,8 @@ struct WorkerJob: Sendable {
     let descriptor: DescriptorHandoff?
     /// When a worker got it, or when it came to wait for one.
     var since: MonotonicInstant
+    /// Whether a worker was lost before that had it.
+    var isRepeated = false
     /// Called once.
     let finish: @Sendable (Result<HostReply, HostError>) -> Void
 

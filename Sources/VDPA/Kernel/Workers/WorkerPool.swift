@@ -16,6 +16,7 @@ final class WorkerPool: Sendable {
 
     let loop: EventLoop
     private let command: WorkerCommand
+    private let limits: WorkerSchedule.Limits
     private let spawn: @Sendable (@escaping Operation) -> Void
     private let state: Lock<State>
 
@@ -33,6 +34,7 @@ final class WorkerPool: Sendable {
         self.loop = loop
         self.command = command
         self.spawn = spawn
+        self.limits = limits
         state = Lock(State(schedule: WorkerSchedule(limits: limits)))
     }
 
@@ -91,10 +93,8 @@ final class WorkerPool: Sendable {
     /// The process that has a job.
     func processID(ofJob job: UInt64) -> Int32? { state.withLock { $0.schedule.processID(ofJob: job) } }
 
-    /// The call of the one worker of a role, when it has not returned for long.
-    func stuckCall(_ role: HostWorker.Role) -> HostHealth.StuckCall? {
-        state.withLock { $0.schedule.stuckCall(role, now: .now) }
-    }
+    /// The calls that have not returned for long, procedures excepted.
+    var stuckCalls: [HostHealth.StuckCall] { state.withLock { $0.schedule.stuckCalls(now: .now) } }
 
     private static let stopped = HostError(.workerLost, "the host workers are being stopped")
 
@@ -122,14 +122,14 @@ final class WorkerPool: Sendable {
         do throws(HostError) {
             connection = try WorkerConnection(starting: command, role: role, on: loop)
         } catch {
-            lose(worker, error)
+            lose(worker, WorkerLoss(error: error, mayHaveBegun: false))
             return
         }
         state.withLock { $0.schedule.started(worker, processID: connection.processID) }
         await withDiscardingTaskGroup { group in
             group.addTask {
                 await connection.waitForEnd()
-                connection.close()
+                // Not the socket: what it says of the end is still to be read.
                 self.endInbox(worker)
             }
             let loss = await work(worker, connection, jobs)
@@ -142,15 +142,32 @@ final class WorkerPool: Sendable {
     /// Works jobs off until the worker retires or is lost; why it is of no use any more.
     private func work(
         _ worker: UInt64, _ connection: WorkerConnection, _ jobs: AsyncStream<WorkerJob>
-    ) async -> HostError {
+    ) async -> WorkerLoss {
         for await job in jobs {
-            do throws(HostError) {
+            let limit = MonotonicInstant.now.advanced(byMilliseconds: limits.stuckAfterMilliseconds)
+            let timer = loop.schedule(at: limit) { [self] in overdue(job.id) }
+            defer { loop.cancel(timer) }
+            do throws(WorkerLoss) {
                 answered(worker, try await connection.exchange(job))
             } catch {
                 return error
             }
         }
-        return HostError(.workerLost, "the host worker (process \(connection.processID)) has ended")
+        return WorkerLoss(
+            error: HostError(.workerLost, "the host worker (process \(connection.processID)) has ended"),
+            mayHaveBegun: false)
+    }
+
+    private func overdue(_ job: UInt64) {
+        let refused: ([WorkerJob], HostError)? = state.withLock { state in
+            guard !state.isStopped, let (next, refused, error) = state.schedule.overdue(job: job, now: .now) else {
+                return nil
+            }
+            if let next { _ = carryOut(next, &state) }
+            return (refused, error)
+        }
+        guard let (jobs, error) = refused else { return }
+        for job in jobs { job.finish(.failure(error)) }
     }
 
     private func answered(_ worker: UInt64, _ reply: HostReply) {
@@ -170,13 +187,19 @@ final class WorkerPool: Sendable {
         state.withLock { $0.inboxes[worker]?.finish() }
     }
 
-    private func lose(_ worker: UInt64, _ error: HostError) {
+    /// The worker's job is given to another, once, where that does nothing twice.
+    private func lose(_ worker: UInt64, _ loss: WorkerLoss) {
         let job: WorkerJob? = state.withLock { state in
             state.inboxes.removeValue(forKey: worker)?.finish()
-            let (job, next) = state.schedule.lost(worker, now: .now)
-            if let next, !state.isStopped { _ = carryOut(next, &state) }
-            return job
+            let (job, isAbandoned, next) = state.schedule.lost(worker, now: .now)
+            guard !state.isStopped else { return job }
+            if let next { _ = carryOut(next, &state) }
+            guard var job, !isAbandoned, !job.isRepeated, !loss.mayHaveBegun || job.request.isReadOnly else {
+                return job
+            }
+            job.isRepeated = true
+            return carryOut(state.schedule.submit(job, now: .now), &state) == nil ? nil : job
         }
-        job?.finish(.failure(error))
+        job?.finish(.failure(loss.error))
     }
 }

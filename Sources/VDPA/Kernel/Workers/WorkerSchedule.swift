@@ -10,8 +10,10 @@ struct WorkerSchedule {
         var idleDeviceWorkers = 2
         /// Jobs of one role that wait.
         var waitingJobs = 1024
-        /// After how long a call of the one netlink or scan worker counts as stuck.
+        /// After how long a call of a netlink or scan worker, or a close, counts as stuck.
         var stuckAfterMilliseconds: UInt64 = 5_000
+        /// Scan workers that may be stuck at once; after that no search is begun.
+        var stuckScanWorkers = 2
 
         func workers(_ role: HostWorker.Role) -> Int { role == .device ? deviceWorkers : 1 }
         func idleWorkers(_ role: HostWorker.Role) -> Int { role == .device ? idleDeviceWorkers : 1 }
@@ -72,11 +74,10 @@ struct WorkerSchedule {
             workers[idle]?.occupation = .busy(job)
             return .assign(idle, job)
         }
+        if let stuck = blocking(job.role, now: now) { return .refuse(Self.blocked(by: stuck, now)) }
         if working(job.role) < limits.workers(job.role) { return start(job.role, job) }
-        if job.role != .device, let stuck = stuckCall(job.role, now: now) {
-            return .refuse(Self.blocked(by: stuck, now))
-        }
-        guard waiting[job.role, default: []].count < limits.waitingJobs else {
+        // What is to be closed must not be closed here.
+        guard waiting[job.role, default: []].count < limits.waitingJobs || job.request == .discard else {
             return .refuse(HostError(.blocked, "\(limits.waitingJobs) \(job.role.rawValue) calls wait already"))
         }
         waiting[job.role, default: []].append(job)
@@ -123,10 +124,43 @@ struct WorkerSchedule {
 
     /// A worker has ended.
     ///
-    /// - Returns: the job that it did not answer, and what is to be done with the next one that waits.
-    mutating func lost(_ id: UInt64, now: MonotonicInstant) -> (job: WorkerJob?, next: Placement?) {
-        guard let worker = workers.removeValue(forKey: id) else { return (nil, nil) }
-        return (worker.job, startWaiting(worker.role, now: now))
+    /// - Returns: the job that it did not answer, whether that was given up before, and what is to be done with the next
+    ///   one that waits.
+    mutating func lost(
+        _ id: UInt64, now: MonotonicInstant
+    ) -> (job: WorkerJob?, isAbandoned: Bool, next: Placement?) {
+        guard let worker = workers.removeValue(forKey: id) else { return (nil, false, nil) }
+        return (worker.job, worker.isAbandoned, startWaiting(worker.role, now: now))
+    }
+
+    /// A job has not returned for so long that it counts as stuck.
+    ///
+    /// A search hangs in one process's files, and a close in one device: their workers are replaced, since others need not
+    /// hang there. A netlink call hangs in the lock of the whole family, so it stays the only one: whatever else were sent
+    /// there would hang as well.
+    ///
+    /// - Returns: what is to be done with the next job that waits, and those that fail because they would hang too.
+    mutating func overdue(
+        job id: UInt64, now: MonotonicInstant
+    ) -> (next: Placement?, refused: [WorkerJob], HostError)? {
+        guard let (key, worker) = workers.first(where: { $0.value.job?.id == id }), let job = worker.job else {
+            return nil
+        }
+        if job.role == .scan || job.request == .discard { workers[key]?.occupation = .abandoned(job) }
+        guard let stuck = blocking(job.role, now: now) else {
+            return (startWaiting(job.role, now: now), [], Self.blocked(by: call(of: worker, job), now))
+        }
+        return (nil, waiting.removeValue(forKey: job.role) ?? [], Self.blocked(by: stuck, now))
+    }
+
+    /// The call because of which no other of the role is begun.
+    private func blocking(_ role: HostWorker.Role, now: MonotonicInstant) -> HostHealth.StuckCall? {
+        let stuck = stuckCalls(now: now, role)
+        switch role {
+        case .netlink: return stuck.first
+        case .scan: return stuck.count < limits.stuckScanWorkers ? nil : stuck.first
+        case .device: return nil
+        }
     }
 
     /// A job is given up: its worker is left to itself, and another may take its place.
@@ -168,16 +202,22 @@ struct WorkerSchedule {
         workers.values.first { $0.job?.id == id }?.processID
     }
 
-    /// The call of the one worker of a role, when it has not returned for long.
-    func stuckCall(_ role: HostWorker.Role, now: MonotonicInstant) -> HostHealth.StuckCall? {
-        for worker in workers.values where worker.role == role {
-            guard let job = worker.job,
-                job.since.advanced(byMilliseconds: limits.stuckAfterMilliseconds) < now
-            else { continue }
-            return HostHealth.StuckCall(
-                device: nil, operation: job.operation, since: job.since, worker: worker.processID)
-        }
-        return nil
+    /// The calls that have not returned for long, procedures excepted: who asked for those gives them up.
+    func stuckCalls(now: MonotonicInstant) -> [HostHealth.StuckCall] {
+        HostWorker.Role.allCases.flatMap { stuckCalls(now: now, $0) }
+    }
+
+    private func stuckCalls(now: MonotonicInstant, _ role: HostWorker.Role) -> [HostHealth.StuckCall] {
+        workers.values.compactMap { worker in
+            guard worker.role == role, let job = worker.job, role != .device || job.request == .discard,
+                job.since.advanced(byMilliseconds: limits.stuckAfterMilliseconds) <= now
+            else { return nil }
+            return call(of: worker, job)
+        }.sorted { $0.since < $1.since }
+    }
+
+    private func call(of worker: Worker, _ job: WorkerJob) -> HostHealth.StuckCall {
+        HostHealth.StuckCall(device: nil, operation: job.operation, since: job.since, worker: worker.processID)
     }
 
     private static func blocked(by stuck: HostHealth.StuckCall, _ now: MonotonicInstant) -> HostError {
