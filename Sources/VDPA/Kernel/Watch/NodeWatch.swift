@@ -124,7 +124,11 @@ actor NodeWatch {
             nodes[event.watch]?.isOpen = true
             keeper.announce(.opened(number: node.number))
         }
-        if !event.changes.isDisjoint(with: [.closedAfterWriting, .closedWithoutWriting]) {
+        // Before Linux 6.11 any O_PATH descriptor, such as udev's, ends like one for reading, so that the end of one says
+        // nothing. Once the node has been removed none comes any more, and the removal may wait for a reader.
+        if event.changes.contains(.closedAfterWriting)
+            || node.isRemoved && event.changes.contains(.closedWithoutWriting)
+        {
             nodes[event.watch]?.isOpen = false
             keeper.announce(.closed(number: node.number))
         }
