@@ -40,11 +40,6 @@ ssize_t clinux_write(int fd, const void *bytes, size_t length)
     return count < 0 ? -errno : count;
 }
 
-int clinux_sync(int fd)
-{
-    return fsync(fd) < 0 ? -errno : 0;
-}
-
 int clinux_lock(int fd)
 {
     return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;

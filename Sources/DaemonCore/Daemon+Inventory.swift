@@ -71,15 +71,14 @@ extension Daemon {
     }
 
     private func readInventory(_ gate: Gate<Void>) async {
-        let result = await host.inventory().wait(until: .distantFuture, on: loop)
-        switch result {
+        switch await findInventory() {
         case .success(let found):
             if let failure = found.netlinkFailure, failure != inventory.netlinkFailure {
                 environment.log.warning("netlink cannot be asked", metadata: ["error": "\(failure.message)"])
             }
-            inventoryReadAt = Timestamp.now()
-            isInventoryCurrent = true
-            await adopt(found)
+            isInventoryCurrent = found.netlinkFailure?.code != .blocked
+            if isInventoryCurrent || inventoryReadAt == nil { inventoryReadAt = Timestamp.now() }
+            await adopt(isInventoryCurrent ? found : found.completed(from: inventory))
             if isServing { await recoverPending() }
         case .failure(let error):
             environment.log.error("the inventory could not be read", metadata: ["error": "\(error.message)"])
@@ -92,6 +91,24 @@ extension Daemon {
         nextReading = nil
         if let reading { environment.followUps.add { [self] in await readInventory(reading) } }
         gate.resolve(())
+    }
+
+    /// What netlink and sysfs show, or sysfs alone when netlink is silent: stopping and resuming need no netlink.
+    private func findInventory() async -> Result<Inventory, HostError>? {
+        let call = host.inventory()
+        let result = await call.wait(until: .now.advanced(byMilliseconds: 5_000), on: loop)
+        let silence: HostError
+        switch result {
+        case .failure(let error) where error.code == .blocked:
+            silence = error
+        case nil where !Task.isCancelled:
+            silence = HostError(.blocked, "netlink has not answered for 5 s")
+            environment.followUps.add { [self] in
+                if await call.wait(until: .distantFuture, on: loop) != nil { await beginRefresh() }
+            }
+        default: return result
+        }
+        return await host.inventory(without: silence).wait(until: .now.advanced(byMilliseconds: 5_000), on: loop)
     }
 
     private func adopt(_ found: Inventory) async {
@@ -111,8 +128,9 @@ extension Daemon {
         }
         for (name, device) in devices where !present.contains(name) {
             await device.update(nil)
-            // While somebody has a turn it stays, so that one that comes back under the name finds the same order.
-            if await device.turns.isEmpty { devices[name] = nil }
+            // While somebody has a turn it stays, so that one that comes back under the name finds the same order; while
+            // it is open it stays for its last close.
+            if await device.isUnused { devices[name] = nil }
         }
     }
 
@@ -131,14 +149,14 @@ extension Daemon {
             device(number: number)?.assumeIsolated { device in device.noteClosed() }
         case .overflow:
             environment.log.warning("notifications of the host were lost; everything is read anew")
-            for device in devices.values { device.assumeIsolated { device in device.doubtRecord() } }
+            for device in devices.values { device.assumeIsolated { device in device.noteUnwatched() } }
             beginRefresh()
             environment.followUps.add { [self] in await findHolders(of: inventory.devices.compactMap(\.node)) }
         }
     }
 
     private func device(number: UInt32) -> Device? {
-        inventory.devices.first { $0.node?.number == number }.flatMap { devices[$0.name] }
+        devices.values.first { device in device.assumeIsolated { $0.node?.number == number } }
     }
 
     /// Finds out which of the nodes are held, by one search through the processes.
@@ -153,8 +171,9 @@ extension Daemon {
         }
         for node in nodes {
             guard let device = devices[node.device], let before = changes[node.device] else { continue }
-            let holders = scan.holders.filter { $0.device == node.device }
-            await device.noteHolders(holders, isComplete: scan.isComplete, since: before)
+            var found = scan
+            found.holders = scan.holders.filter { $0.device == node.device }
+            await device.noteHolders(found, since: before)
         }
     }
 
@@ -198,5 +217,22 @@ extension ManagementDeviceInfo {
         self.init(
             name: device.handle, classes: device.classes, maximumQueues: device.maximumQueues,
             features: device.features.map { NamedMask($0, for: only) })
+    }
+}
+
+extension Inventory {
+    /// With what only netlink tells taken from an earlier inventory.
+    fileprivate func completed(from earlier: Inventory) -> Inventory {
+        var completed = self
+        completed.managementDevices = earlier.managementDevices
+        let known = Dictionary(uniqueKeysWithValues: earlier.devices.map { ($0.name, $0) })
+        for (index, device) in devices.enumerated() {
+            guard var former = known[device.name] else { continue }
+            former.driver = device.driver
+            former.node = device.node
+            former.hostStatus = device.hostStatus
+            completed.devices[index] = former
+        }
+        return completed
     }
 }

@@ -47,12 +47,11 @@ public enum Files {
         guard count == bytes.count else { throw .ioError }
     }
 
-    /// Replaces a file so that a crash at any moment leaves the old content or the new one.
+    /// Replaces a file so that the end of this process at any moment leaves the old content or the new one.
     ///
-    /// Writes `path`.new, syncs it, renames it over `path` and syncs the directory. One writer for each path.
+    /// Writes `path`.new and renames it over `path`; nothing is flushed to a disk. One writer for each path.
     ///
-    /// - Throws: `Errno` of open(2), write(2), fsync(2) or rename(2). `path` is unchanged unless the last step, the sync
-    ///   of the directory, failed.
+    /// - Throws: `Errno` of open(2), write(2), fchmod(2) or rename(2); `path` is unchanged then.
     public static func replace(_ path: String, with bytes: Span<UInt8>, mode: UInt32) throws(Errno) {
         let temporary = path + ".new"
         do throws(Errno) {
@@ -60,14 +59,11 @@ public enum Files {
             try file.write(bytes)
             // open(2) took the umask off.
             try kernelCall("fchmod") { clinux_change_mode(file.rawValue, mode) }
-            try kernelCall("fsync") { clinux_sync(file.rawValue) }
             try kernelCall("rename") { unsafe clinux_rename(temporary, path) }
         } catch {
             _ = unsafe clinux_unlink(temporary)
             throw error
         }
-        let directory = try openDirectory(parent(of: path))
-        try kernelCall("fsync") { clinux_sync(directory.rawValue) }
     }
 
     private static func createNew(_ path: String, mode: UInt32) throws(Errno) -> CInt {

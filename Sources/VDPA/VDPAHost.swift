@@ -11,6 +11,11 @@ public protocol VDPAHost: Sendable {
     /// While the removal of a device waits for its holder it is from sysfs alone, and `netlinkFailure` is `blocked`.
     func inventory() -> HostCall<Inventory>
 
+    /// What sysfs alone shows, for when netlink does not answer.
+    ///
+    /// - Parameter failure: why, for the inventory's `netlinkFailure`.
+    func inventory(without failure: HostError) -> HostCall<Inventory>
+
     /// What netlink says of one device's configuration and negotiated features.
     func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration>
 

@@ -31,6 +31,9 @@ struct DeviceUnderTest: Sendable {
             incompleteReason: isComplete ? nil : "no right")
     }
 
+    static let resume = DeviceProcedure.resume(dryRun: false)
+    static let suspend = DeviceProcedure.suspend(allowIrreversible: false, dryRun: false)
+
     // MARK: Short forms
 
     func suspend(
@@ -46,6 +49,28 @@ struct DeviceUnderTest: Sendable {
         return try await device.resume(params, descriptor: nil, turn: await device.takeTurn())
     }
 
+    func handBack() async throws {
+        _ = try await device.handBack(turn: await device.takeTurn())
+    }
+
+    /// Begins a call that misses its deadline; the gate lets it return.
+    func missDeadline(descriptor: SharedDescriptor? = nil) async throws -> HostCall<DeviceReport> {
+        let gate = host.hold(Self.suspend)
+        let error = await #expect(throws: ControlError.self) {
+            _ = try await suspend(descriptor: descriptor, deadlineMs: 20)
+        }
+        #expect(error?.code == .deadlineExceeded)
+        return gate
+    }
+
+    /// Waits until everything that was left has been dealt with.
+    func waitUntilQuiet() async {
+        while await device.leftCalls > 0 { await Task.yield() }
+        let turn = await device.takeTurn()
+        _ = await turn.wait(until: .distantFuture, on: device.loop)
+        await device.end(turn)
+    }
+
     func export() async throws -> StateExportMethod.Result {
         let params = DeviceParams(device: Self.node.device)
         return try await device.export(params, descriptor: nil, turn: await device.takeTurn())
@@ -53,7 +78,7 @@ struct DeviceUnderTest: Sendable {
 
     /// What a search that began now finds is told to the device.
     func noteHolders(_ scan: HolderScan) async {
-        await device.noteHolders(scan.holders, isComplete: scan.isComplete, since: await device.holderChanges)
+        await device.noteHolders(scan, since: await device.holderChanges)
     }
 
     /// The same device in a daemon that starts with what is on disk.
@@ -103,4 +128,8 @@ func withDevice(_ body: @escaping @Sendable (DeviceUnderTest) async throws -> Vo
     } onCancel: {
         task.cancel()
     }
+}
+
+extension Device {
+    fileprivate func end(_ turn: Turn) { turns.end(turn) }
 }

@@ -1,5 +1,6 @@
 import ControlAPI
 import DeviceState
+import Glibc
 import LinuxIO
 import Testing
 import VDPA
@@ -8,8 +9,8 @@ import VDPA
 
 /// What becomes of a stop when it is not certain who holds the device: it is neither forgotten nor undone behind anybody.
 @Suite(.timeLimit(.minutes(1))) struct DoubtTests {
-    private static let resume = DeviceProcedure.resume(dryRun: false)
-    private static let suspend = DeviceProcedure.suspend(allowIrreversible: false, dryRun: false)
+    private static let resume = DeviceUnderTest.resume
+    private static let suspend = DeviceUnderTest.suspend
 
     private static func descriptor() throws -> SharedDescriptor {
         SharedDescriptor(try Files.openReadWrite("/dev/null"))
@@ -29,7 +30,7 @@ import VDPA
     func whatASearchFindsSettlesTheRecord(scan: HolderScan, expected: RunState) async throws {
         try await withDevice { test in
             _ = try await test.suspend()
-            await test.device.doubtRecord()
+            await test.device.doubtRecord(.unwatched)
             #expect(await test.device.runState == .unknown)
             await test.noteHolders(scan)
             #expect(await test.device.runState == expected)
@@ -41,7 +42,7 @@ import VDPA
     @Test func aProcessWithTheSamePIDIsAnother() async throws {
         try await withDevice { test in
             _ = try await test.suspend()
-            await test.device.doubtRecord()
+            await test.device.doubtRecord(.unwatched)
             await test.noteHolders(
                 HolderScan(holders: [DeviceUnderTest.holder(100, startTime: 7)], isComplete: true))
             #expect(await test.device.runState == .unknown)
@@ -52,7 +53,7 @@ import VDPA
     @Test func aStopInDoubtIsNotAssertedAgain() async throws {
         try await withDevice { test in
             _ = try await test.suspend()
-            await test.device.doubtRecord()
+            await test.device.doubtRecord(.unwatched)
             test.host.end(100)
             test.host.scan = DeviceUnderTest.scan(200)
             let document = try await test.export().state
@@ -86,7 +87,7 @@ import VDPA
 
     @Test(arguments: [
         (DeviceUnderTest.scan(200), RunState.unknown), (DeviceUnderTest.scan(200, isComplete: false), .unknown),
-        (DeviceUnderTest.scan(isComplete: false), .unknown), (DeviceUnderTest.scan(), .idle),
+        (DeviceUnderTest.scan(isComplete: false), .unknown), (DeviceUnderTest.scan(), .unknown),
     ])
     func aSuspendDuringWhichTheHolderExits(scan: HolderScan, expected: RunState) async throws {
         try await withDevice { test in
@@ -98,7 +99,36 @@ import VDPA
             let error = await #expect(throws: ControlError.self) { _ = try await test.suspend() }
             #expect(error?.code == .deviceGone)
             #expect(error?.stateAfter?.runState == expected)
+            #expect(await test.device.unresolved != nil)
             #expect(test.host.count(Self.resume) == 0)
+            // The last close is told.
+            await test.device.noteClosed()
+            #expect(await test.device.runState == .idle)
+            #expect(await test.device.unresolved == nil)
+        }
+    }
+
+    @Test func aDescriptorOnItsWayBetweenProcessesIsStillOpen() async throws {
+        try await withDevice { test in
+            _ = try await test.suspend()
+            test.host.end(100)
+            test.host.scan = DeviceUnderTest.scan()
+            let error = await #expect(throws: ControlError.self) { _ = try await test.resume() }
+            #expect(error?.code == .deviceGone)
+            #expect(try Self.onDisk(test) != nil)
+            #expect(await test.device.isHeld)
+        }
+    }
+
+    @Test func vdpadItselfIsNobodysHolder() async throws {
+        try await withDevice { test in
+            // As while a descriptor that was passed waits in this process.
+            let own = DeviceUnderTest.holder(getpid())
+            test.host.scan = HolderScan(holders: [own, DeviceUnderTest.holder(9_000)], isComplete: true)
+            let params = DeviceHoldersMethod.Params(device: DeviceUnderTest.node.device)
+            _ = try await test.device.holders(params, turn: await test.device.takeTurn())
+            _ = try await test.suspend(descriptor: Self.descriptor())
+            #expect(try Self.onDisk(test)?.holder?.pid == 9_000)
         }
     }
 

@@ -19,6 +19,7 @@ final class ScriptedHost: VDPAHost {
     private struct State {
         var calls: [Call] = []
         var scan = HolderScan(holders: [], isComplete: true)
+        var heldScan: HostCall<HolderScan>?
         var gone: Set<Int32> = []
         var held: [String: HostCall<DeviceReport>] = [:]
         var abandoned = 0
@@ -49,6 +50,16 @@ final class ScriptedHost: VDPAHost {
         state.withLock { $0.held["\(procedure)"] = gate }
         return gate
     }
+
+    /// Searches do not end until the gate that this returns is resolved.
+    func holdScans() -> HostCall<HolderScan> {
+        let gate = HostCall<HolderScan>()
+        state.withLock { $0.heldScan = gate }
+        return gate
+    }
+
+    /// Searches end again.
+    func releaseScans() { state.withLock { $0.heldScan = nil } }
 
     /// Calls of the procedure return again.
     func release(_ procedure: DeviceProcedure) { state.withLock { $0.held["\(procedure)"] = nil } }
@@ -90,12 +101,14 @@ final class ScriptedHost: VDPAHost {
     }
 
     func holders(of nodes: [DeviceNode], in pid: Int32?) -> HostCall<HolderScan> {
+        if let held = state.withLock({ $0.heldScan }) { return held }
         let gate = HostCall<HolderScan>()
         gate.resolve(.success(scan))
         return gate
     }
 
     func inventory() -> HostCall<Inventory> { refused() }
+    func inventory(without failure: HostError) -> HostCall<Inventory> { refused() }
     func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration> { refused() }
     func abandon(_ node: DeviceNode) { state.withLock { $0.abandoned += 1 } }
     func closeElsewhere(_ descriptor: SharedDescriptor) {}

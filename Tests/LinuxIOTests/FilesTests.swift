@@ -9,7 +9,7 @@ import Testing
         let path = directory.path + "/record"
         try Files.replace(path, with: Array("old".utf8).span, mode: 0o640)
         #expect(try Files.status(path).permissions == 0o640)
-        for step in ["open", "write", "fchmod", "fsync", "rename"] {
+        for step in ["open", "write", "fchmod", "rename"] {
             let faults = InjectedFaults([step: [.noSpace]])
             #expect(throws: Errno.noSpace) {
                 try InjectedFaults.$current.withValue(faults) {

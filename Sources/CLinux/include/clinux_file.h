@@ -30,7 +30,6 @@ int clinux_close(int fd);
 int clinux_open(const char *path, enum clinux_open how, uint32_t mode);
 ssize_t clinux_read(int fd, void *bytes, size_t length);
 ssize_t clinux_write(int fd, const void *bytes, size_t length);
-int clinux_sync(int fd);
 int clinux_lock(int fd);
 int clinux_change_mode(int fd, uint32_t mode);
 int clinux_change_path_mode(const char *path, uint32_t mode);

@@ -22,7 +22,7 @@ public enum DeviceHandBackMethod: ControlMethod {
         Called before an agent tells the VMM to stop, snapshot or migrate. Nothing is called on the \
         device; vdpad will not resume it by itself.
         """
-    public static let errors: [ErrorCode] = [.deviceNotFound, .operationInProgress]
+    public static let errors: [ErrorCode] = [.deviceNotFound, .operationInProgress, .hostBlocked]
     public static let role = Role.operator
     public static let isIdempotent = true
 }

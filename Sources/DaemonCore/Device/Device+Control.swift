@@ -24,15 +24,15 @@ extension Device {
         let bringUp = params.initialize.map { BringUp(queueSize: $0.queueSize) }
         let call = host.perform(.open(bringUp: bringUp), on: node, through: .owner)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            leave(call, on: node, request) { device, result, request in
-                await device.closeLate(result, node, request)
-            }
+            leave(
+                call, on: node, request,
+                then: { device, result, request in await device.closeLate(result, node, request) })
             throw late("the opening of \(name.string)", hint: "the device is closed as soon as the call returns")
         }
         switch result {
         case .success(let report):
+            noteClosed()
             isOwned = true
-            holder = nil
             note(report.latest)
             return controlState(warnings: report.warnings)
         case .failure(let error) where error.code == .busy:
@@ -47,12 +47,10 @@ extension Device {
         defer { turns.end(turn) }
         let request = request(turn, deadlineMs: params.deadlineMs)
         try await begin(request)
-        guard isOwned, let node = info?.node else { throw notOwned("closed") }
+        guard isOwned, let node else { throw notOwned("closed") }
         let call = host.perform(.close, on: node, through: .owner)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            leave(call, on: node, request) { device, result, _ in
-                if case .success = result { device.noteClosed() }
-            }
+            leave(call, on: node, request, noting: { device, _ in device.noteClosed() })
             throw late("the closing of \(name.string)", hint: nil)
         }
         switch result {
@@ -98,10 +96,8 @@ extension Device {
         let reach: Reach
         do throws(ControlError) {
             (reach, _) = try await self.reach(.examine, for: request)
-        } catch let error where error.code == .notRunning {
+        } catch  where error.code == .notRunning {
             throw notOwned(verb)
-        } catch {
-            throw error
         }
         if reach.path.isShared, !confirm {
             var error = ControlError(
@@ -115,9 +111,7 @@ extension Device {
         }
         let call = host.perform(procedure, on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            leave(call, on: reach.node, request) { device, result, _ in
-                if case .success(let report) = result { device.noteChange(procedure, report) }
-            }
+            leave(call, on: reach.node, request, noting: { device, report in device.noteChange(procedure, report) })
             lastSeen = nil
             throw late("VHOST_VDPA_SET_STATUS", hint: nil)
         }
@@ -131,7 +125,11 @@ extension Device {
     }
 
     private func noteChange(_ procedure: DeviceProcedure, _ report: DeviceReport) {
-        if case .reset = procedure { forgetStop() }
+        if case .reset = procedure {
+            forgetStop()
+        } else if let record, report.call != nil {
+            keepUnknown(record, because: "its status was written since, which lets some devices go on")
+        }
         note(report.latest)
         if report.holderExited { noteHolderGone() }
     }
@@ -178,6 +176,6 @@ extension Device {
         guard case .success = result, !isOwned else { return }
         let call = host.perform(.close, on: node, through: .owner)
         guard await call.wait(until: request.deadline, on: loop) == nil else { return }
-        leave(call, on: node, request) { _, _, _ in }
+        leave(call, on: node, request)
     }
 }

@@ -15,6 +15,9 @@ extension Device {
         try await begin(request)
         var gaps = Gaps()
         let report = try await read(request, &gaps)
+        let (stability, access, runState) = (stability(of: report), access, runState)
+        // Netlink is not the device's, and a resume may be waiting.
+        turns.end(turn)
         var netlinkGaps: [DeviceState.MissingPart] = []
         let netlink = await netlinkConfiguration(until: request.deadline, &netlinkGaps)
         guard let info else { throw notFound }
@@ -52,7 +55,7 @@ extension Device {
                 time: Timestamp.now(), managementDevice: info.managementDevice),
             identity: DeviceState.Identity(name: name, deviceClass: deviceClass, vendorID: info.vendorID),
             standard: standard,
-            completeness: DeviceState.Completeness(missing: gaps.parts), stability: stability(of: report))
+            completeness: DeviceState.Completeness(missing: gaps.parts), stability: stability)
         return StateExportMethod.Result(state: state)
     }
 
@@ -63,22 +66,34 @@ extension Device {
             return nil
         }
         do throws(ControlError) {
-            // Whether the record still counts is known once the holder is: a new one must not find its device stopped.
-            if isRecordInDoubt { _ = try await reach(.examine, for: request) }
-            let isStopped = recordedRunState == .suspended
-            do throws(ControlError) {
-                return try await reach(.export(assertStop: isStopped), for: request).1
-            } catch let error where error.code == .notRunning && isStopped && isHeld {
-                // It was reset, so there is no stop to assert.
-                return try await reach(.export(assertStop: false), for: request).1
-            } catch {
-                throw error
-            }
-        } catch let error where error.code == .notRunning && !isHeld {
+            // The holder first: what is recorded of a stop counts only for the one that is there now.
+            let (reach, _) = try await reach(.examine, for: request)
+            return try await export(through: reach, request)
+        } catch  where error.code == .notRunning && !isHeld {
             gaps.add("standard.status", "nobody holds the device", .vdpad)
             return nil
-        } catch {
-            throw error
+        }
+    }
+
+    private func export(through reach: Reach, _ request: DeviceRequest) async throws(ControlError) -> DeviceReport {
+        guard let stop = recordAsFarAsKnown, stop.runState == .suspended else {
+            return try await prove(reach, .export(assertStop: false), request).1
+        }
+        let call = host.perform(.export(assertStop: true), on: reach.node, through: reach.path)
+        guard let result = await call.wait(until: request.deadline, on: loop) else {
+            throw late(call, "VHOST_VDPA_SUSPEND", stop, stop, reach, request)
+        }
+        switch result {
+        case .success(let report):
+            guard isStanding(stop, report) else { throw await lost(stop, report, reach, request) }
+            note(report.latest)
+            return report
+        case .failure(let error) where error.code == .notRunning && error.observation != nil:
+            // It was reset, so there is no stop to assert.
+            _ = failure(error)
+            return try await prove(reach, .export(assertStop: false), request).1
+        case .failure(let error):
+            throw await failed(error, stop, stop, reach, request)
         }
     }
 

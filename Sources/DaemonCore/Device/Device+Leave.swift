@@ -19,18 +19,24 @@ extension Device {
     ///   - call: the call that is under way.
     ///   - node: the device's node.
     ///   - request: the caller's; its turn has begun.
-    ///   - finish: what is done, in a turn of its own, once the call has returned.
+    ///   - note: takes in what the call reports, as soon as it returns.
+    ///   - finish: what is done then, in a turn of its own.
     func leave(
-        _ call: HostCall<DeviceReport>, on node: DeviceNode, _ request: DeviceRequest, then finish: @escaping Finish
+        _ call: HostCall<DeviceReport>, on node: DeviceNode, _ request: DeviceRequest,
+        noting note: @escaping @Sendable (isolated Device, DeviceReport) -> Void = { _, _ in },
+        then finish: @escaping Finish = { _, _, _ in }
     ) {
         let turn = turns.take(behind: request.turn)
         let abandonment = max(request.limit, MonotonicInstant.now.advanced(byMilliseconds: grace))
-        environment.followUps.add { [self] in await attend(call, on: node, turn, until: abandonment, then: finish) }
+        leftCalls += 1
+        environment.followUps.add { [self] in
+            await attend(call, on: node, turn, until: abandonment, noting: note, then: finish)
+        }
     }
 
     private func attend(
         _ call: HostCall<DeviceReport>, on node: DeviceNode, _ first: Turn, until abandonment: MonotonicInstant,
-        then finish: Finish
+        noting note: (isolated Device, DeviceReport) -> Void, then finish: Finish
     ) async {
         var turn = first
         defer { turns.end(turn) }
@@ -41,8 +47,11 @@ extension Device {
             returned = await call.wait(until: .distantFuture, on: loop)
             turn = turns.take()
         }
+        leftCalls -= 1
         // Without a result the daemon is being stopped: the record stays for its successor.
-        guard let returned, await turn.wait(until: .distantFuture, on: loop) else { return }
-        await finish(self, returned, DeviceRequest(turn, milliseconds: environment.defaultDeadlineMs))
+        guard let returned else { return }
+        if case .success(let report) = returned { note(self, report) }
+        guard await turn.wait(until: .distantFuture, on: loop) else { return }
+        await finish(self, returned, request(turn))
     }
 }

@@ -87,7 +87,7 @@ extension Device {
         let before = holderChanges
         let deadline = request(turn, deadlineMs: params.deadlineMs).deadline
         let scan = try await finish(host.holders(of: node), "the search for the holder", deadline)
-        noteHolders(scan.holders, isComplete: scan.isComplete, since: before)
+        noteHolders(scan, since: before)
         return DeviceHoldersMethod.Result(
             device: name, holders: scan.holders.map(HolderInfo.init), complete: scan.isComplete,
             reason: scan.incompleteReason)
@@ -131,8 +131,6 @@ extension Device {
         } catch let error where error.code == .notRunning {
             // Nobody holds it: that is an answer.
             return Sight(deadline: request.limit)
-        } catch {
-            throw error
         }
     }
 

@@ -88,9 +88,11 @@ extension Device {
         // A search that does not end must not keep the device from being stopped.
         let patient = min(request.deadline, MonotonicInstant.now.advanced(byMilliseconds: 2_500))
         if case .success(let scan) = await search.wait(until: patient, on: loop) {
-            let found = others(scan.holders).sorted { $0.reference.startTime < $1.reference.startTime }
+            var found = scan
+            found.holders.sort { $0.reference.startTime < $1.reference.startTime }
             // The descriptor at hand proves that it is open, whoever is found.
-            noteHolders(found, isComplete: false, since: before)
+            found.isComplete = false
+            noteHolders(found, since: before)
         }
         return holder?.reference
     }
@@ -104,9 +106,8 @@ extension Device {
             before = holderChanges
             scan = try await finish(host.holders(of: node), "the search for the holder", request.deadline)
         }
-        let found = others(scan.holders)
-        noteHolders(found, isComplete: scan.isComplete, since: before)
-        if let first = found.first { return first }
+        noteHolders(scan, since: before)
+        if let holder = holder ?? others(scan.holders).first { return holder }
         guard scan.isComplete else {
             var error = ControlError(
                 .permissionDenied,
@@ -130,12 +131,8 @@ extension Device {
         throw error
     }
 
-    /// Without vdpad itself, which has the node open while it undoes an opening that came too late.
-    func others(_ holders: [Holder]) -> [Holder] {
-        holders.filter { $0.reference.pid != getpid() }
-    }
-
-    private func prove(
+    /// Runs a procedure on a way that was found.
+    func prove(
         _ reach: Reach, _ procedure: DeviceProcedure, _ request: DeviceRequest
     ) async throws(ControlError) -> (Reach, DeviceReport) {
         do throws(HostError) {
@@ -152,9 +149,7 @@ extension Device {
     ) async throws(HostError) -> (Reach, DeviceReport) {
         let call = host.perform(procedure, on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            leave(call, on: reach.node, request) { device, result, _ in
-                if case .success(let report) = result { device.note(report.latest) }
-            }
+            leave(call, on: reach.node, request)
             throw HostError(.deadlineExceeded, "a call to \(name.string) has not returned within the deadline")
         }
         let report = try result.get()

@@ -10,7 +10,7 @@ extension Device {
     func adopt(_ found: RunRecord) -> Turn {
         record = found
         // Nobody has watched for the last close meanwhile.
-        isRecordInDoubt = true
+        doubt = .unwatched
         return turns.take()
     }
 
@@ -23,7 +23,10 @@ extension Device {
         defer { turns.end(turn) }
         guard await turn.wait(until: .distantFuture, on: loop), let found = record else { return }
         // What vdpad itself owned was reset when its process ended; so was a device that has no node any more.
-        guard !found.isOwned, let node = info?.node else { return forgetStop() }
+        guard !found.isOwned, let node = info?.node else {
+            forgetStop()
+            return
+        }
         let request = request(turn)
         guard let reach = await findAgain(found.holder, of: node, request),
             let record, record.runState != .suspended
@@ -66,12 +69,12 @@ extension Device {
             unresolved = "it may be stopped: the search for its holder has failed"
             return
         }
-        noteHolders(scan.holders, isComplete: scan.isComplete, since: before)
+        noteHolders(scan, since: before)
         if record == nil {
             environment.log.notice(
                 "the holder of a stopped device has gone, so the device was reset",
                 metadata: ["device": "\(name.string)"])
-        } else if isRecordInDoubt {
+        } else if doubt != nil {
             unresolved = "it may be stopped: its holder was not found: \(scan.incompleteReason ?? "it has changed")"
         }
     }

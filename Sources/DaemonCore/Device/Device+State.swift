@@ -28,19 +28,9 @@ extension Device {
         }
     }
 
-    /// The record as far as it counts: what it says in doubt is not known.
-    var recordAsFarAsKnown: RunRecord? {
-        guard isRecordInDoubt, var doubted = record else { return record }
-        doubted.runState = .unknown
-        return doubted
-    }
-
-    /// What the record says, as far as it counts.
-    var recordedRunState: RunState? { recordAsFarAsKnown?.runState }
-
     /// The run state that a status byte and vdpad's records give together.
     private func runState(of status: DeviceStatus?) -> RunState {
-        let recorded = recordedRunState ?? mark
+        let recorded = recordedRunState ?? (isHandedBack ? .unknown : nil)
         guard let status else { return recorded ?? .unknown }
         if status.contains(.failed) { return .failed }
         if status.contains(.needsReset) { return .needsReset }
@@ -55,9 +45,32 @@ extension Device {
     }
 
     /// Notes what the inventory says of the device; nil when it has left the bus.
+    ///
+    /// A node that goes while it is open is not closed by that: the removal waits for it.
     func update(_ info: HostDevice?) {
+        let former = self.info?.node
         self.info = info
-        if info?.node == nil { noteClosed() }
+        if info?.node != nil {
+            if removedNode != nil { noteClosed() }
+        } else if let former, isOwned || isHeld {
+            removedNode = former
+            if isOwned { environment.followUps.add { [self] in await closeRemoved(former) } }
+        } else if removedNode == nil {
+            noteClosed()
+        }
+    }
+
+    /// What vdpad itself has open of a device that is being removed is closed at once: the whole host waits for it.
+    private func closeRemoved(_ node: DeviceNode) async {
+        let turn = turns.take()
+        defer { turns.end(turn) }
+        guard await turn.wait(until: .distantFuture, on: loop), isOwned else { return }
+        let request = request(turn)
+        let call = host.perform(.close, on: node, through: .owner)
+        switch await call.wait(until: request.deadline, on: loop) {
+        case nil: leave(call, on: node, request, noting: { device, _ in device.noteClosed() })
+        default: noteClosed()
+        }
     }
 
     /// Notes that a process has opened the node.
@@ -66,104 +79,22 @@ extension Device {
         holderChanges += 1
     }
 
-    /// Notes that a process was proved to hold the device, which settles a record in doubt.
-    ///
-    /// - Parameters:
-    ///   - reference: its descriptor.
-    ///   - found: what else is known of it.
-    func noteHolder(_ reference: HolderReference, _ found: Holder?) {
-        isHeld = true
-        if let found { holder = found }
-        guard isRecordInDoubt, let record else { return }
-        isRecordInDoubt = false
-        if let recorded = record.holder, recorded.isSameProcess(as: reference) { return }
-        // It may have opened the device anew, which resets it, or share the description of the one that was recorded.
-        keepUnknown(
-            record,
-            because: record.holder.map { "process \($0.pid), which held it then, does not hold it any more" }
-                ?? "who held it then is not known")
-    }
-
-    /// Notes that the holder that was known does not hold the device any more.
-    ///
-    /// That is not the last close: another process may share the description. Only the kernel's notification or a search
-    /// that finds nobody ends the stop.
-    func noteHolderGone() {
-        holder = nil
-        lastSeen = nil
-        doubtRecord()
-    }
-
-    /// Makes the record count only if its holder is found to hold the device still.
-    func doubtRecord() {
-        if record != nil, !isOwned { isRecordInDoubt = true }
-    }
-
-    /// Notes what a search for holders has found, unless the node was opened or closed since it began.
-    func noteHolders(_ found: [Holder], isComplete: Bool, since before: UInt64) {
-        guard !isOwned, holderChanges == before else { return }
-        let recorded = record?.holder
-        let same = found.first { recorded?.isSameProcess(as: $0.reference) == true }
-        if let holder = same ?? found.first {
-            noteHolder(holder.reference, holder)
-        } else if isComplete, record == nil || isRecordInDoubt {
-            noteClosed()
-        }
+    /// Notes that closes may have gone unnoticed.
+    func noteUnwatched() {
+        // Of a node that has gone nothing more is told, and nobody can look.
+        if removedNode != nil { noteClosed() }
+        doubtRecord(.unwatched)
     }
 
     /// Notes that the last close has reset the device.
     func noteClosed() {
         isHeld = false
         isOwned = false
+        removedNode = nil
         holder = nil
         lastSeen = nil
         holderChanges += 1
         forgetStop()
-    }
-
-    /// Puts a record on disk and then in memory.
-    func remember(_ record: RunRecord) throws(ControlError) {
-        do {
-            try environment.store.write(record)
-        } catch {
-            var refusal = ControlError(
-                .internalError,
-                "the record of \(name.string) could not be written to \(environment.store.directory)", device: name,
-                hint: "nothing was done to the device; make the state directory writable")
-            refusal.errno = error.symbol
-            refusal.stateAfter = stateAfter
-            throw refusal
-        }
-        self.record = record
-        isRecordInDoubt = false
-        mark = nil
-    }
-
-    /// Records that the device may be stopped and vdpad cannot tell: both directions are allowed from there.
-    func keepUnknown(_ former: RunRecord, because reason: String) {
-        unresolved = "it may be stopped: \(reason)"
-        var unknown = former
-        unknown.runState = .unknown
-        do throws(ControlError) {
-            try remember(unknown)
-        } catch {
-            record = unknown
-        }
-    }
-
-    /// Drops the record of a stop, in memory and on disk.
-    func forgetStop() {
-        mark = nil
-        unresolved = nil
-        isRecordInDoubt = false
-        guard record != nil else { return }
-        record = nil
-        do {
-            try environment.store.remove(name)
-        } catch {
-            environment.log.error(
-                "a run record could not be removed", metadata: ["device": "\(name.string)", "errno": "\(error.symbol)"])
-        }
     }
 
     /// Where the device is, for an error reply.

@@ -26,39 +26,34 @@ extension Device {
         }
 
         let holder = await recordedHolder(reach, request)
-        try requireCaller()
+        try requireCaller(request)
         let former = recordAsFarAsKnown
         let wasSuspended = former?.runState == .suspended
-        let operation = environment.operations.next()
-        let intent: RunRecord
-        if var confirmed = former, wasSuspended {
-            // Asserting a confirmed stop again changes nothing that a crash could leave in doubt: the record on disk stays.
-            confirmed.operation = operation
-            confirmed.holder = holder ?? confirmed.holder
-            confirmed.keep = confirmed.keep || params.keep
-            record = confirmed
-            intent = confirmed
-        } else {
-            intent = RunRecord(
-                device: name, runState: .suspending, operation: operation, bootID: environment.bootID,
-                isOwned: isOwned, holder: holder, keep: params.keep)
-            try remember(intent)
+        var intent = RunRecord(
+            device: name, runState: .suspending, operation: environment.operations.next(),
+            bootID: environment.bootID, isOwned: isOwned, holder: holder ?? former?.holder,
+            keep: params.keep || former?.keep == true || isHandedBack)
+        if let former, wasSuspended {
+            intent.runState = .suspended
+            intent.stop = former.stop
+            intent.assertedAt = former.assertedAt
+            intent.configuration = former.configuration
         }
+        try remember(intent)
         let call = host.perform(
             .suspend(allowIrreversible: params.allowIrreversible, dryRun: false), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            throw late(call, "VHOST_VDPA_SUSPEND", reach, request, intent)
+            throw late(call, "VHOST_VDPA_SUSPEND", intent, former, reach, request)
         }
         switch result {
         case .failure(let error):
-            throw await stopFailed(error, reach, request, former)
+            throw await failed(error, intent, former, reach, request)
         case .success(let report):
-            // The last close may have been told while the reply was under way.
-            guard record?.operation == operation, !report.holderExited else { throw await holderExited(reach) }
-            let timing = confirmStop(intent, report)
+            guard isStanding(intent, report) else { throw await lost(intent, report, reach, request) }
+            let (timing, warnings) = confirmStop(intent, report)
             return suspendResult(
                 configuration: report.latest.configuration, wasSuspended: wasSuspended, timing: timing,
-                warnings: report.warnings)
+                warnings: report.warnings + warnings)
         }
     }
 
@@ -82,32 +77,30 @@ extension Device {
                 kickNeeded: reach.path.isShared, configurationChanged: changed)
         }
 
-        try requireCaller()
-        let operation = environment.operations.next()
         var intent =
             former
             ?? RunRecord(
-                device: name, runState: .resuming, operation: operation, bootID: environment.bootID,
-                isOwned: isOwned, keep: false)
+                device: name, runState: .resuming, operation: "", bootID: environment.bootID, isOwned: isOwned,
+                keep: false)
         intent.runState = .resuming
-        intent.operation = operation
+        intent.operation = environment.operations.next()
         intent.keep = false
         intent.holder = holder ?? former?.holder
+        try requireCaller(request)
         try remember(intent)
         let call = host.perform(.resume(dryRun: false), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            throw late(call, "VHOST_VDPA_RESUME", reach, request, intent)
+            throw late(call, "VHOST_VDPA_RESUME", intent, former, reach, request)
         }
         switch result {
         case .failure(let error):
-            keepUnknown(intent, because: "the resume has failed: \(error.message)")
-            throw failure(error)
+            throw await failed(error, intent, former, reach, request)
         case .success(let report):
-            guard record?.operation == operation, !report.holderExited else { throw await holderExited(reach) }
-            forgetStop()
+            guard isStanding(intent, report) else { throw await lost(intent, report, reach, request) }
+            let leftover = forgetStop()
             note(report.latest)
             let timing = report.call.map(CallTiming.init)
-            var warnings = report.warnings
+            var warnings = report.warnings + [leftover].compactMap { $0 }
             if changed == true {
                 warnings.append("the configuration differs from the snapshot that was taken at the suspend")
             }
@@ -122,36 +115,33 @@ extension Device {
     func handBack(turn: Turn) async throws(ControlError) -> DeviceControlState {
         defer { turns.end(turn) }
         try await begin(request(turn))
-        guard record != nil else {
-            return controlState(warnings: ["vdpad had not stopped \(name.string); there was nothing to hand back"])
+        guard leftCalls == 0 else {
+            var error = ControlError(
+                .hostBlocked, "a call to \(name.string) has not returned; what it will have done is not known",
+                device: name)
+            error.stateAfter = stateAfter
+            throw error
         }
-        forgetStop()
-        mark = .unknown
-        return controlState()
+        let hadStopped = record != nil
+        let leftover = forgetStop()
+        // Whatever the VMM does with the device from now on, nothing is to be resumed behind it.
+        isHandedBack = isHeld && !isOwned
+        let nothing = "vdpad had not stopped \(name.string); there was nothing to hand back"
+        return controlState(warnings: [leftover, hadStopped ? nil : nothing].compactMap { $0 })
     }
 
     /// Records that the kernel has confirmed the stop.
-    func confirmStop(_ intent: RunRecord, _ report: DeviceReport) -> CallTiming? {
+    func confirmStop(_ intent: RunRecord, _ report: DeviceReport) -> (timing: CallTiming?, warnings: [String]) {
         let timing = report.call.map(CallTiming.init)
         var confirmed = intent
         confirmed.runState = .suspended
-        // The first stop began the downtime; asserting it again does not shorten it.
+        // The first stop began the downtime, and its configuration is what a later one is compared with.
         confirmed.stop = intent.stop ?? timing
+        confirmed.configuration = intent.configuration ?? report.latest.configuration.map(HexadecimalBytes.init)
         confirmed.assertedAt = Timestamp.now()
-        confirmed.configuration = report.latest.configuration.map(HexadecimalBytes.init)
         unresolved = nil
-        isRecordInDoubt = false
         note(report.latest)
-        do throws(ControlError) {
-            try remember(confirmed)
-        } catch {
-            // The record on disk still says `suspending`, so that a restart would resume the device.
-            record = confirmed
-            environment.log.error(
-                "the record of a suspended device could not be updated",
-                metadata: ["device": "\(name.string)", "error": "\(error.message)"])
-        }
-        return timing
+        return (timing, [rememberIfPossible(confirmed)].compactMap { $0 })
     }
 
     private func suspendResult(
@@ -178,10 +168,13 @@ extension Device {
         return error
     }
 
-    /// Nothing is begun for a caller that has gone.
-    private func requireCaller() throws(ControlError) {
-        guard Task.isCancelled else { return }
-        var error = ControlError(.cancelled, "the client has gone before anything was done", device: name)
+    /// Nothing is begun for a caller that has gone, or that has to be answered before it could end.
+    private func requireCaller(_ request: DeviceRequest) throws(ControlError) {
+        guard Task.isCancelled || request.deadline <= .now else { return }
+        var error =
+            Task.isCancelled
+            ? ControlError(.cancelled, "the client has gone before anything was done", device: name)
+            : ControlError(.deadlineExceeded, "the deadline has passed before anything was done", device: name)
         error.stateAfter = stateAfter
         throw error
     }

@@ -6,13 +6,24 @@ import Virtio
 
 /// What is done when a stop or a resume does not end as it should.
 extension Device {
-    /// A stop that failed leaves nothing half-stopped: the device is told to go on.
-    func stopFailed(
-        _ error: HostError, _ reach: Reach, _ request: DeviceRequest, _ former: RunRecord?
+    /// Whether a call that succeeded has done what its intent says, to the device that it was meant for.
+    ///
+    /// The last close may have been told while the call was under way.
+    func isStanding(_ intent: RunRecord, _ report: DeviceReport) -> Bool {
+        record?.operation == intent.operation && !report.holderExited
+    }
+
+    /// A call has failed: says so, once it is clear where that leaves the device.
+    ///
+    /// A stop that failed leaves nothing half-stopped: the device is told to go on, unless its stop was confirmed before
+    /// or is to be kept.
+    func failed(
+        _ error: HostError, _ intent: RunRecord, _ former: RunRecord?, _ reach: Reach, _ request: DeviceRequest
     ) async -> ControlError {
+        guard record?.operation == intent.operation else { return failure(error) }
         switch error.code {
         case .holderGone:
-            await findOutAfterExit(reach)
+            await findOutAfterExit(reach, request)
         case .notRunning, .gone:
             // The device shows by itself what it is.
             forgetStop()
@@ -20,44 +31,63 @@ extension Device {
             // Seen in the status, which says more than any record.
             forgetStop()
         case .notSupported, .irreversible, .permissionDenied, .identityMismatch, .blocked, .noNode, .notFound,
-            .notOwner:
+            .notOwner, .invalidArgument:
             // Nothing was called: what was before still holds.
-            restore(former)
-        default:
-            // The stop itself, what was to prove it, or its worker has failed: the device may be stopped.
-            if let former, former.runState == .suspended {
-                keepStopped(former, error)
+            if let former {
+                rememberIfPossible(former)
             } else {
+                dropRecord()
+            }
+        default:
+            // The call itself, what was to prove it, or its worker has failed: the device may be stopped.
+            if intent.runState == .suspending, !intent.keep {
                 await resumeAgain(reach, request)
+            } else {
+                // Whoever counts on a confirmed stop has not asked for a resume.
+                var kept = intent
+                kept.keep = intent.keep || intent.runState == .suspended
+                keepUnknown(kept, because: error.message)
             }
         }
         return failure(error)
     }
 
-    /// A confirmed stop could not be asserted again. Its caller counts on it, so nothing resumes the device unasked.
-    private func keepStopped(_ former: RunRecord, _ error: HostError) {
-        var kept = former
-        kept.keep = true
-        keepUnknown(kept, because: "the stop could not be asserted again: \(error.message)")
+    /// A call has succeeded after its device was closed, or while its holder exited: says so, once it is clear where that
+    /// leaves the device.
+    func lost(
+        _ intent: RunRecord, _ report: DeviceReport, _ reach: Reach, _ request: DeviceRequest
+    ) async -> ControlError {
+        await settle(intent, report, reach, request)
+        var error = ControlError(
+            .deviceGone,
+            report.holderExited
+                ? "the process that held \(name.string) exited during the call"
+                : "\(name.string) was closed during the call",
+            device: name, hint: runState == .idle ? "its last close has reset the device" : nil)
+        error.stateAfter = stateAfter
+        return error
     }
 
-    /// Puts back the record that stood before an intent that came to nothing.
-    private func restore(_ former: RunRecord?) {
-        guard let former else { return forgetStop() }
-        do throws(ControlError) {
-            try remember(former)
-        } catch {
-            record = former
-        }
+    private func settle(
+        _ intent: RunRecord, _ report: DeviceReport, _ reach: Reach, _ request: DeviceRequest
+    ) async {
+        guard !report.holderExited else { return await findOutAfterExit(reach, request) }
+        guard intent.runState != .resuming else { return }
+        // The process has opened the device anew before it was stopped, and nothing on disk says that it is.
+        var stopped = intent
+        stopped.runState = .suspending
+        rememberIfPossible(stopped)
+        await resumeAgain(reach, request)
     }
 
     /// Leaves a call that has not returned to itself, and says so.
     func late(
-        _ call: HostCall<DeviceReport>, _ what: String, _ reach: Reach, _ request: DeviceRequest, _ intent: RunRecord
+        _ call: HostCall<DeviceReport>, _ what: String, _ intent: RunRecord, _ former: RunRecord?, _ reach: Reach,
+        _ request: DeviceRequest
     ) -> ControlError {
-        leave(call, on: reach.node, request) { device, result, request in
-            await device.finish(result, reach, request, intent)
-        }
+        leave(
+            call, on: reach.node, request,
+            then: { device, result, request in await device.finish(result, intent, former, reach, request) })
         let staysStopped =
             intent.runState == .suspended
             || intent.runState == .suspending
@@ -73,39 +103,35 @@ extension Device {
 
     /// Finishes a call that returned after its caller's deadline, by the policy of its caller.
     private func finish(
-        _ result: Result<DeviceReport, HostError>, _ reach: Reach, _ request: DeviceRequest, _ intent: RunRecord
+        _ result: Result<DeviceReport, HostError>, _ intent: RunRecord, _ former: RunRecord?, _ reach: Reach,
+        _ request: DeviceRequest
     ) async {
         // Whoever has acted on the device meanwhile knows better.
         guard record?.operation == intent.operation else { return }
         switch (result, intent.runState) {
         case (.success(let report), _) where report.holderExited:
-            await findOutAfterExit(reach)
-        case (.success(let report), .suspended):
-            _ = confirmStop(intent, report)
+            await findOutAfterExit(reach, request)
+        case (.success(let report), .resuming):
+            forgetStop()
+            note(report.latest)
         case (.success(let report), .suspending)
-        where intent.keep || !report.latest.backendFeatures.contains(.resume):
-            _ = confirmStop(intent, report)
-        case (.success, .suspending):
+        where !intent.keep && report.latest.backendFeatures.contains(.resume):
             environment.log.warning("a late suspend is undone", metadata: ["device": "\(name.string)"])
             await resumeAgain(reach, request)
         case (.success(let report), _):
-            forgetStop()
-            note(report.latest)
-        case (.failure(let error), .suspended):
-            keepStopped(intent, error)
-        case (.failure(let error), .resuming):
-            keepUnknown(intent, because: "it could not be resumed: \(error.message)")
-        case (.failure, _):
-            await resumeAgain(reach, request)
+            _ = confirmStop(intent, report)
+        case (.failure(let error), _):
+            // Its caller was told that it goes on, and that is all that there is to say.
+            _ = await failed(error, intent, former, reach, request)
         }
     }
 
     /// Tells the device to go on, after a stop that was not wanted or not confirmed.
     ///
     /// The call reaches only the holder that was recorded: behind a descriptor that was passed nobody may be left.
-    func resumeAgain(_ reach: Reach, _ request: DeviceRequest) async {
-        guard let pending = record else { return }
-        var reach = reach
+    func resumeAgain(_ former: Reach, _ request: DeviceRequest) async {
+        guard var pending = record else { return }
+        var reach = former
         if case .passed = reach.path {
             guard let recorded = pending.holder else {
                 return keepUnknown(pending, because: "who held it is not known, so that it was not resumed unasked")
@@ -113,49 +139,42 @@ extension Device {
             reach.path = .shared(recorded)
         }
         let call = host.perform(.resume(dryRun: false), on: reach.node, through: reach.path)
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: UInt64(environment.defaultDeadlineMs))
-        switch await call.wait(until: deadline, on: loop) {
+        switch await call.wait(until: request.deadline, on: loop) {
         case .success(let report) where report.holderExited:
-            await findOutAfterExit(reach)
+            await findOutAfterExit(reach, request)
         case .success(let report):
             forgetStop()
             note(report.latest)
+        case .failure(let error) where error.code == .holderGone:
+            await findOutAfterExit(reach, request)
         case .failure(let error):
             if let observation = error.observation { note(observation) }
-            if error.code == .holderGone { await findOutAfterExit(reach) }
-            if let record, record.runState != .unknown {
-                keepUnknown(record, because: "it could not be resumed: \(error.message)")
-            }
+            if let record { keepUnknown(record, because: "it could not be resumed: \(error.message)") }
         case nil:
             // The record on disk still says what may be: a restart tries again.
             unresolved = "it may be stopped, and the resume has not returned"
-            var resuming = pending
-            resuming.runState = .resuming
-            record = resuming
-            leave(call, on: reach.node, request) { [reach, resuming] device, result, request in
-                await device.finish(result, reach, request, resuming)
-            }
+            var former = pending
+            former.runState = .unknown
+            pending.runState = .resuming
+            record = pending
+            leave(
+                call, on: reach.node, request,
+                then: { [pending, former, reach] device, result, request in
+                    await device.finish(result, pending, former, reach, request)
+                })
         }
     }
 
-    /// The holder exited during the call.
-    func holderExited(_ reach: Reach) async -> ControlError {
-        await findOutAfterExit(reach)
-        var error = ControlError(
-            .deviceGone, "the process that held \(name.string) exited during the call", device: name,
-            hint: runState == .idle ? "its last close has reset the device" : nil)
-        error.stateAfter = stateAfter
-        return error
-    }
-
-    /// Finds out whether the holder that has exited was the last one, whose close has reset the device.
-    private func findOutAfterExit(_ reach: Reach) async {
+    /// Finds out who holds the device after the holder that was known has exited. If it was the last one, its close has
+    /// reset the device, and has been told or is about to be.
+    private func findOutAfterExit(_ reach: Reach, _ request: DeviceRequest) async {
         noteHolderGone()
         let before = holderChanges
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: UInt64(environment.defaultDeadlineMs))
-        guard case .success(let scan) = await host.holders(of: reach.node).wait(until: deadline, on: loop) else {
-            return
+        if case .success(let scan) = await host.holders(of: reach.node).wait(until: request.deadline, on: loop) {
+            noteHolders(scan, since: before)
         }
-        noteHolders(scan.holders, isComplete: scan.isComplete, since: before)
+        if doubt != nil {
+            unresolved = "it may be stopped: the process that held it has exited, and no other was found"
+        }
     }
 }

@@ -20,12 +20,14 @@ actor Device {
     /// What vdpad has stopped, or may have.
     var record: RunRecord?
 
-    /// True when a last close may have gone unnoticed: the record counts only if its holder is found to hold the device
-    /// still.
-    var isRecordInDoubt = false
+    /// Why the record may not count any more.
+    var doubt: Doubt?
 
-    /// What vdpad cannot tell where no record says more: `unknown` after a hand back.
-    var mark: RunState?
+    /// True after a hand back: the holder may stop the device itself, so that vdpad never resumes it unasked.
+    var isHandedBack = false
+
+    /// How many calls go on that nobody waits for.
+    var leftCalls = 0
 
     /// Why it is not known whether the device is stopped.
     var unresolved: String?
@@ -45,6 +47,9 @@ actor Device {
     /// What was read last, and when.
     var lastSeen: (observation: DeviceObservation, at: String)?
 
+    /// The node that has gone while it was open: its last close is still to come.
+    var removedNode: DeviceNode?
+
     nonisolated let name: DeviceName
 
     init(name: DeviceName, info: HostDevice?, environment: DeviceEnvironment) {
@@ -52,6 +57,12 @@ actor Device {
         self.info = info
         self.environment = environment
     }
+
+    /// The node, also that of a device which has left the bus while it was open.
+    var node: DeviceNode? { info?.node ?? removedNode }
+
+    /// True when nothing is left to be done or told about a device that has left the bus.
+    var isUnused: Bool { turns.isEmpty && removedNode == nil }
 
     nonisolated var loop: EventLoop { environment.loop }
     nonisolated var host: any VDPAHost { environment.host }

@@ -93,8 +93,16 @@ public final class KernelHost: VDPAHost {
 
     /// All management devices and devices, from netlink and sysfs; from sysfs alone while a removal waits. Needs no right.
     public func inventory() -> HostCall<Inventory> {
-        let request = removalPending.map { HostRequest.sysfsInventory($0) }
-        return ask(request ?? .inventory, request == nil ? .netlink : .scan) { reply in
+        if let removalPending { return inventory(without: removalPending) }
+        return ask(.inventory, .netlink) { reply in
+            guard case .inventory(let inventory) = reply else { return nil }
+            return inventory
+        }
+    }
+
+    /// What sysfs alone shows. Needs no right.
+    public func inventory(without failure: HostError) -> HostCall<Inventory> {
+        ask(.sysfsInventory(failure), .scan) { reply in
             guard case .inventory(let inventory) = reply else { return nil }
             return inventory
         }
@@ -115,8 +123,12 @@ public final class KernelHost: VDPAHost {
 
     /// Which processes have one of the nodes open, as far as a search of two seconds finds them.
     public func holders(of nodes: [DeviceNode], in pid: Int32?) -> HostCall<HolderScan> {
-        ask(.holders(nodes, pid: pid), .scan) { reply in
-            guard case .holders(let scan) = reply else { return nil }
+        let workers = pool.processIDs
+        return ask(.holders(nodes, pid: pid), .scan) { [pool] reply in
+            guard case .holders(var scan) = reply else { return nil }
+            // A worker has a duplicate for as long as its procedure takes, and is nobody's holder.
+            let ours = workers.union(pool.processIDs)
+            scan.holders.removeAll { ours.contains($0.reference.pid) }
             return scan
         }
     }

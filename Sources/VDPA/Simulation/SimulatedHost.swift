@@ -101,6 +101,14 @@ public final class SimulatedHost: VDPAHost {
         }
     }
 
+    /// What sysfs alone would show.
+    public func inventory(without failure: HostError) -> HostCall<Inventory> {
+        call(.request(.sysfsInventory(failure), passed: nil), "inventory", in: .scan) { notice in
+            guard case .reply(_, .inventory(let inventory)) = notice else { return nil }
+            return inventory
+        }
+    }
+
     /// What netlink would say of one device.
     public func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration> {
         call(.request(.configuration(device), passed: nil), "configuration", in: .netlink) { notice in

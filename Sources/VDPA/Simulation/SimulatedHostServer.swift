@@ -170,10 +170,10 @@ actor SimulatedHostServer {
     private func lane(for request: HostRequest) -> SimulatedLane {
         let key: LaneKey =
             switch request {
-            case .inventory, .sysfsInventory: .netlink
+            case .inventory: .netlink
             // Asked per device, but the family answers one at a time.
             case .configuration: .netlink
-            case .holders: .scan
+            case .holders, .sysfsInventory: .scan
             case .discard, .release: .scan
             case .perform(_, let node, _): .device(node.device)
             }

@@ -34,6 +34,24 @@ import Virtio
         }
     }
 
+    /// What becomes of a job that is given up, in words.
+    private func words(_ abandonment: WorkerSchedule.Abandonment?) -> String {
+        switch abandonment {
+        case .left(let placement): words(placement)
+        case .refused(let job, let error): "\(job.id) fails: \(error.code)"
+        case nil: "nothing"
+        }
+    }
+
+    @Test func whatIsGivenUpBeforeAWorkerHadItIsNeverDone() {
+        var schedule = makeSchedule(workers: 1)
+        _ = schedule.submit(job(1), now: start)
+        _ = schedule.submit(job(2), now: start)
+        #expect(words(schedule.abandon(job: 2, now: start)) == "2 fails: blocked")
+        if case .run = schedule.answered(1, now: start).next { Issue.record("2 was given up") }
+        #expect(words(schedule.abandon(job: 2, now: start)) == "nothing")
+    }
+
     @Test func deviceWorkersGrowToTheirLimitAndShrink() {
         var schedule = makeSchedule()
         #expect(words(schedule.submit(job(1), now: start)) == "start 1 with 1")

@@ -70,10 +70,16 @@ final class WorkerPool: Sendable {
 
     /// Gives a job up: its worker is replaced where another job waits for one. Its answer is still taken.
     func abandon(job: UInt64) {
-        state.withLock { state in
-            guard !state.isStopped, let placement = state.schedule.abandon(job: job, now: .now) else { return }
-            _ = carryOut(placement, &state)
+        let refused: (WorkerJob, HostError)? = state.withLock { state in
+            guard !state.isStopped else { return nil }
+            switch state.schedule.abandon(job: job, now: .now) {
+            case .refused(let job, let error): return (job, error)
+            case .left(let placement?): _ = carryOut(placement, &state)
+            case .left(nil), nil: break
+            }
+            return nil
         }
+        if let (job, error) = refused { job.finish(.failure(error)) }
     }
 
     /// Lets all workers end. Jobs that have no answer fail once their tasks are cancelled.
@@ -89,6 +95,9 @@ final class WorkerPool: Sendable {
 
     /// How many processes there are.
     var workerCount: Int { state.withLock { $0.schedule.workerCount } }
+
+    /// The worker processes.
+    var processIDs: Set<Int32> { state.withLock { $0.schedule.processIDs } }
 
     /// The process that has a job.
     func processID(ofJob job: UInt64) -> Int32? { state.withLock { $0.schedule.processID(ofJob: job) } }

@@ -163,13 +163,27 @@ struct WorkerSchedule {
         }
     }
 
-    /// A job is given up: its worker is left to itself, and another may take its place.
-    mutating func abandon(job id: UInt64, now: MonotonicInstant) -> Placement? {
-        guard let (key, worker) = workers.first(where: { $0.value.job?.id == id }), let job = worker.job else {
-            return nil
+    /// What is to be done about a job that was given up.
+    enum Abandonment {
+        /// Its worker is left to itself, and another may take its place.
+        case left(Placement?)
+        /// No worker has had it, so it fails: given up, it must not be done some time later.
+        case refused(WorkerJob, HostError)
+    }
+
+    /// A job is given up; nil when it has been answered.
+    mutating func abandon(job id: UInt64, now: MonotonicInstant) -> Abandonment? {
+        if let (key, worker) = workers.first(where: { $0.value.job?.id == id }), let job = worker.job {
+            workers[key]?.occupation = .abandoned(job)
+            return .left(startWaiting(worker.role, now: now))
         }
-        workers[key]?.occupation = .abandoned(job)
-        return startWaiting(worker.role, now: now)
+        for (role, jobs) in waiting {
+            guard let index = jobs.firstIndex(where: { $0.id == id }), let job = waiting[role]?.remove(at: index) else {
+                continue
+            }
+            return .refused(job, HostError(.blocked, "no host worker was free for \"\(job.operation)\" in time"))
+        }
+        return nil
     }
 
     private mutating func startWaiting(_ role: HostWorker.Role, now: MonotonicInstant) -> Placement? {
@@ -196,6 +210,9 @@ struct WorkerSchedule {
 
     /// How many workers there are.
     var workerCount: Int { workers.count }
+
+    /// The workers' processes.
+    var processIDs: Set<Int32> { Set(workers.values.compactMap(\.processID)) }
 
     /// The process that has a job.
     func processID(ofJob id: UInt64) -> Int32? {
