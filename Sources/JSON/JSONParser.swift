@@ -247,20 +247,13 @@ private struct JSONCursor: ~Escapable {
     private mutating func string() throws(JSONSyntaxError) -> String {
         position += 1
         let start = position
-        var hasEscapes = false
-        scan: while true {
-            let byte = try current()
-            switch byte {
-            case UInt8(ascii: "\""):
-                break scan
-            case UInt8(ascii: "\\"):
-                hasEscapes = true
-                _ = try escape()
-            case ..<0x20:
-                throw error(.unescapedControlCharacter(byte))
-            default:
-                position += 1
-            }
+        let hasEscapes: Bool
+        do throws(JSONSyntaxError) {
+            hasEscapes = try scanString()
+        } catch {
+            // What is wrong before it comes first.
+            _ = try validated(start, error.offset)
+            throw error
         }
         let end = position
         // Escapes are ASCII, so the text with them is valid exactly when the text without them is.
@@ -281,6 +274,25 @@ private struct JSONCursor: ~Escapable {
         }
         position = end + 1
         return String(decoding: unescaped, as: UTF8.self)
+    }
+
+    /// Goes to the closing quotation mark; whether there are escapes before it.
+    @_lifetime(self: copy self)
+    private mutating func scanString() throws(JSONSyntaxError) -> Bool {
+        var hasEscapes = false
+        while true {
+            switch try current() {
+            case UInt8(ascii: "\""):
+                return hasEscapes
+            case UInt8(ascii: "\\"):
+                hasEscapes = true
+                _ = try escape()
+            case let byte where byte < 0x20:
+                throw error(.unescapedControlCharacter(byte))
+            default:
+                position += 1
+            }
+        }
     }
 
     private func validated(_ start: Int, _ end: Int) throws(JSONSyntaxError) -> String {

@@ -32,6 +32,63 @@ import Testing
         #expect(try parse(value.prettyPrinted) == value)
     }
 
+    /// Both ends of both types, every power of two and ten, their neighbours and what is drawn.
+    @Test func integersReadBackExactly() throws {
+        var signed: Set<Int64> = [.min, .max]
+        var unsigned: Set<UInt64> = [.max]
+        for bit in 0..<64 {
+            unsigned.formUnion([1 << bit, 1 << bit &- 1, 1 << bit &+ 1])
+        }
+        var power: UInt64 = 1
+        for _ in 0..<19 {
+            power *= 10
+            unsigned.formUnion([power - 1, power, power + 1])
+        }
+        var generator = SeededGenerator(seed: 64)
+        for _ in 0..<5_000 { unsigned.insert(generator.next() >> UInt64.random(in: 0..<64, using: &generator)) }
+        for number in unsigned {
+            signed.insert(Int64(bitPattern: number))
+            signed.insert(0 &- Int64(bitPattern: number))
+        }
+        for number in unsigned {
+            #expect(JSONValue(number).jsonText() == "\(number)")
+            #expect(try parse("\(number)") == JSONValue(number))
+            #expect(try UInt64(parse(JSONValue(number).jsonBytes()), at: JSONPath("n")) == number)
+        }
+        for number in signed {
+            #expect(JSONValue(number).jsonText() == "\(number)")
+            #expect(try parse("\(number)") == JSONValue(number))
+            #expect(try Int64(parse(JSONValue(number).jsonBytes()), at: JSONPath("n")) == number)
+        }
+    }
+
+    /// The same bytes for equal values, whatever way they came about, and again after reading them back.
+    @Test(arguments: 0..<8) func writesTheSameBytesForTheSameValue(seed: UInt64) throws {
+        var generator = TextGenerator(seed: 2_000 + seed)
+        for _ in 0..<250 {
+            guard let value = try? parse(generator.valid()) else { continue }
+            let bytes = value.jsonBytes()
+            let again = try parse(bytes)
+            #expect(again == value)
+            #expect(again.jsonBytes() == bytes)
+            #expect(try parse(value.prettyPrinted).jsonBytes() == bytes)
+            var writer = JSONWriter(capacity: 0)
+            writer.value(value)
+            #expect(writer.bytes == bytes)
+        }
+    }
+
+    /// A dictionary has no order of its own, and one that differs in every process.
+    @Test func writesDictionariesInTheOrderOfTheirNames() {
+        let names = (0..<100).map { "name\($0)" }
+        let expected = "{" + names.sorted().map { "\"\($0)\":0" }.joined(separator: ",") + "}"
+        for seed: UInt64 in 0..<8 {
+            var generator = SeededGenerator(seed: seed)
+            let shuffled = names.shuffled(using: &generator)
+            #expect(Dictionary(uniqueKeysWithValues: shuffled.map { ($0, 0) }).jsonText() == expected)
+        }
+    }
+
     @Test func randomDoublesReadBackExactly() throws {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<20_000 {
