@@ -28,10 +28,7 @@ import Testing
     @Test func answersTheSpecificationsExamplesByteByByte() async throws {
         try await TestServer.run { test in
             let client = try await test.connect()
-            for byte in Self.examples.utf8 {
-                try await client.stream.send([byte])
-                await Task.yield()
-            }
+            try await test.sendByteByByte(Self.examples, over: client)
             try client.stream.shutdownSending()
             #expect(try await client.rest() == Self.answers)
         }

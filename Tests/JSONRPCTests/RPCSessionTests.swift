@@ -51,17 +51,19 @@ private func expectWantingInput(_ session: borrowing RPCSession, _ location: Sou
 }
 
 /// The answer with the details taken out: ids, results, codes and messages.
-private func plain(_ line: String) throws -> JSONValue {
-    func withoutData(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .array(let elements): return .array(elements.map(withoutData))
-        case .object(let members):
-            return .object(
-                members.filter { $0.name != "data" }.map { JSONMember(name: $0.name, value: withoutData($0.value)) })
-        default: return value
-        }
+func plain(_ line: String) throws -> JSONValue {
+    withoutData(try JSONParser.parse(Array(line.utf8).span))
+}
+
+/// A reply, or those of a batch, without the data of errors.
+func withoutData(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .array(let elements): return .array(elements.map(withoutData))
+    case .object(let members):
+        return .object(
+            members.filter { $0.name != "data" }.map { JSONMember(name: $0.name, value: withoutData($0.value)) })
+    default: return value
     }
-    return withoutData(try JSONParser.parse(Array(line.utf8).span))
 }
 
 private func answer(to line: String, limits: RPCLimits = RPCLimits()) -> String {

@@ -52,6 +52,20 @@ struct TestServer: Sendable {
         TestClient(try await UnixConnector.connect(to: path, on: loop))
     }
 
+    /// Sends each byte when the server has read the one before it.
+    func sendByteByByte(_ text: String, over client: TestClient) async throws {
+        for byte in text.utf8 {
+            try await client.stream.send([byte])
+            try await turn()
+        }
+    }
+
+    /// Lets the loop look at its descriptors and those who wait for them run.
+    func turn() async throws {
+        try await loop.sleep(until: .now)
+        await Task.yield()
+    }
+
     /// Returns when `condition` holds. The loop goes round meanwhile.
     func until(_ condition: @Sendable () async -> Bool) async throws {
         while await !condition() {
