@@ -92,6 +92,10 @@ extension Daemon: RPCHandler {
 
     nonisolated func connectionClosed(_ peer: RPCPeer) {}
 
+    nonisolated func acceptFailed(_ error: Errno) {
+        environment.log.error("connections cannot be accepted", metadata: ["errno": "\(error.symbol)"])
+    }
+
     nonisolated func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
         assumeIsolated { daemon in daemon.dispatch(request, from: peer) }
     }

@@ -1,3 +1,5 @@
+public import SystemPackage
+
 /// What a server does with connections and requests. All calls come on the loop.
 public protocol RPCHandler: Sendable {
     /// Admits a connection, or throws the error that it is answered with before it is closed.
@@ -6,6 +8,9 @@ public protocol RPCHandler: Sendable {
     /// Called once for each admitted connection when no reply can reach its client any more: it is gone, was closed for
     /// passing a limit, or the server stops. Deferred bodies of its requests may still run.
     func connectionClosed(_ peer: RPCPeer)
+
+    /// Called when connections cannot be accepted; the server goes on trying. Once for as long as the error stays the same.
+    func acceptFailed(_ error: Errno)
 
     /// Takes a request in the order of reception. Its synchronous part is where the handler takes the request's place in a
     /// device's queue; a deferred body then awaits its turn. The disposition of a notification is carried out, its

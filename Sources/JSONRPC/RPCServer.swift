@@ -48,13 +48,14 @@ public actor RPCServer {
         await withDiscardingTaskGroup { group in
             while !isDraining {
                 do throws(Errno) {
-                    let stream = try await listener.accept()
+                    let stream = try await listener.accept(onFailure: handler.acceptFailed)
                     if let connection = open(stream) {
                         group.addTask { await self.serve(connection) }
                     }
                     // Clients that connect without end must not keep the loop from those that are there.
                     await Task.yield()
                 } catch {
+                    // Cancelled, or closed by `drain`; of anything else the listener makes another attempt.
                     return
                 }
             }

@@ -3,7 +3,7 @@ public import SystemPackage
 
 /// A listening unix stream socket on a loop. Closed with the last reference.
 public final class UnixListener: Sendable {
-    /// How long accepting rests when this process or the host is out of descriptors or memory.
+    /// How long accepting rests after an error, such as that this process or the host is out of descriptors or memory.
     private static let pauseMilliseconds: UInt64 = 100
 
     private let polled: PolledDescriptor
@@ -67,10 +67,14 @@ public final class UnixListener: Sendable {
         throw .addressInUse
     }
 
-    /// Waits for the next connection. When descriptors or memory run out it rests, and clients wait in the backlog.
+    /// Waits for the next connection. While there is an error, as when descriptors, memory or epoll watches run out, it
+    /// rests again and again, and clients wait in the backlog.
     ///
+    /// - Parameter onFailure: Is told of the error of accept4(2) or epoll_ctl(2), once for as long as it stays the same.
+    /// - Returns: The connection.
     /// - Throws: `Errno.canceled` when the task is cancelled, `Errno.badFileDescriptor` when the listener is closed.
-    public func accept() async throws(Errno) -> StreamSocket {
+    public func accept(onFailure: (Errno) -> Void = { _ in }) async throws(Errno) -> StreamSocket {
+        var lastFailure: Errno?
         while true {
             if Task.isCancelled { throw .canceled }
             do throws(Errno) {
@@ -81,7 +85,11 @@ public final class UnixListener: Sendable {
                 try await polled.readable()
             } catch .connectionAbort {
                 continue
-            } catch .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .noMemory {
+            } catch .badFileDescriptor {
+                throw .badFileDescriptor
+            } catch {
+                if error != lastFailure { onFailure(error) }
+                lastFailure = error
                 // No edge follows for connections that are waiting already.
                 try await polled.loop.sleep(until: .now.advanced(byMilliseconds: Self.pauseMilliseconds))
             }

@@ -1,6 +1,7 @@
 import JSON
 import JSONRPC
 import LinuxIO
+import SystemPackage
 
 /// A handler with the methods of the specification's examples and a few that wait, fail, or are large.
 final class TestHandler: RPCHandler {
@@ -10,6 +11,7 @@ final class TestHandler: RPCHandler {
         var closed: [RPCPeer] = []
         var gates: [String: Gate<Bool>] = [:]
         var cancelled = 0
+        var failures: [Errno] = []
     }
 
     let state = Lock(State())
@@ -42,6 +44,10 @@ final class TestHandler: RPCHandler {
 
     func connectionClosed(_ peer: RPCPeer) {
         state.withLock { $0.closed.append(peer) }
+    }
+
+    func acceptFailed(_ error: Errno) {
+        state.withLock { $0.failures.append(error) }
     }
 
     func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {

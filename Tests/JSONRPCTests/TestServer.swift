@@ -13,9 +13,10 @@ struct TestServer: Sendable {
     let server: RPCServer
     let path: String
 
-    /// Runs `body` beside a server, then drains the server and waits for its end.
+    /// Runs `body` beside a server whose system calls meet `faults`, then drains the server and waits for its end.
     static func run(
         limits: RPCLimits = RPCLimits(), serverUID: UInt32 = 0, refusesConnections: Bool = false,
+        faults: InjectedFaults? = nil,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         let loop = try EventLoop()
@@ -31,7 +32,9 @@ struct TestServer: Sendable {
                 listener: listener, limits: limits, serverUID: serverUID, handler: handler, on: loop)
             let test = TestServer(loop: loop, handler: handler, server: server, path: path)
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask(executorPreference: loop) { await server.run() }
+                group.addTask(executorPreference: loop) {
+                    await InjectedFaults.$current.withValue(faults) { await server.run() }
+                }
                 do {
                     try await body(test)
                 } catch {

@@ -38,16 +38,45 @@ import Testing
         }
     }
 
-    @Test(arguments: [Errno.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace])
-    func acceptsAgainAfterDescriptorsRanOut(error: Errno) async throws {
+    @Test(arguments: [
+        Errno.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .noBufferSpace, .noSpace, .notPermitted,
+        .invalidArgument, .ioError,
+    ])
+    func acceptsAgainAfterAnError(error: Errno) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/socket"
         try await withLoop { loop in
             let listener = try UnixListener(path: path, mode: 0o600, on: loop)
             let client = try await UnixConnector.connect(to: path, on: loop)
-            let faults = InjectedFaults(["accept4": [error, .connectionAbort]])
-            let server = try await InjectedFaults.$current.withValue(faults) { try await listener.accept() }
+            let faults = InjectedFaults(["accept4": [error, .connectionAbort, error]])
+            var told: [Errno] = []
+            let server = try await InjectedFaults.$current.withValue(faults) {
+                try await listener.accept { told.append($0) }
+            }
             #expect(faults.areUsedUp)
+            #expect(told == [error])
+            try await server.send([1])
+            #expect(try await client.receive { bytes, _ in bytes.array } == [1])
+        }
+    }
+
+    /// As when the user has as many epoll watches as fs.epoll.max_user_watches permits.
+    @Test func acceptsAgainAfterAConnectionCouldNotBeWatched() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/socket"
+        try await withLoop { loop in
+            let listener = try UnixListener(path: path, mode: 0o600, on: loop)
+            let lost = try await UnixConnector.connect(to: path, on: loop)
+            let client = try await UnixConnector.connect(to: path, on: loop)
+            let faults = InjectedFaults(["epoll_ctl": [.noSpace]])
+            var told: [Errno] = []
+            let server = try await InjectedFaults.$current.withValue(faults) {
+                try await listener.accept { told.append($0) }
+            }
+            #expect(faults.areUsedUp)
+            #expect(told == [.noSpace])
+            // The one that was not watched is closed.
+            #expect(try await lost.receive { bytes, _ in bytes.count } == 0)
             try await server.send([1])
             #expect(try await client.receive { bytes, _ in bytes.array } == [1])
         }
