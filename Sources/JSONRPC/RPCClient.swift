@@ -109,8 +109,7 @@ public struct RPCClient: ~Copyable {
             throw .transport(error)
         }
         guard let extras else { throw .closed }
-        descriptors.add(
-            extras.descriptors, areTruncated: extras.hadSurplus || extras.wereTruncated, limit: Self.maximumDescriptors)
+        descriptors.add(extras, limit: Self.maximumDescriptors)
         var position = 0
         while let event = framer.next(in: chunk.span, from: &position) {
             // A read ends behind the message that carries descriptors.
@@ -156,7 +155,7 @@ public struct RPCClient: ~Copyable {
         var response = Response(result: result, descriptors: [])
         if case .integer(let count)? = value["fds"] {
             lineDescriptors.promised = Int(count)
-            do throws(RPCError) {
+            do throws(LineDescriptors.Failure) {
                 response.descriptors = try lineDescriptors.take(Int(count))
             } catch {
                 throw .protocolViolation("the reply did not bring \(count) descriptors")

@@ -39,7 +39,9 @@ actor RPCConnection {
     func serve() async {
         await withDiscardingTaskGroup { group in
             while !isClosed {
-                guard session.takesRequests || session.isInputEnded else {
+                // Sending may have made room after requests were no longer taken: what is left of them comes before what
+                // the client sends next, which may be nothing.
+                guard session.wantsInput || session.isInputEnded else {
                     watchSendSide(in: &group)
                     await waitUntilRequestsAreTaken()
                     takeKept()
@@ -104,10 +106,9 @@ actor RPCConnection {
         do throws(Errno) {
             return try await stream.receive(keepingDescriptors: limits.descriptors) { bytes, extras in
                 guard !bytes.isEmpty else { return .nothingAnyMore }
-                let areTruncated = extras.hadSurplus || extras.wereTruncated
-                session.received(extras.descriptors, areTruncated: areTruncated)
+                session.received(extras)
                 take(bytes)
-                return bytes.count < Self.fullRead && extras.descriptors.isEmpty && !areTruncated ? .all : .part
+                return bytes.count < Self.fullRead && extras.isEmpty ? .all : .part
             }
         } catch {
             // The task is cancelled, the peer is gone, or the connection was closed meanwhile.

@@ -75,9 +75,9 @@ struct RPCSession: ~Copyable {
     // MARK: Input
 
     /// Notes the descriptors that came with the chunk of which `process` is called next.
-    mutating func received(_ descriptors: [SharedDescriptor], areTruncated: Bool) {
-        guard !descriptors.isEmpty || areTruncated else { return }
-        lastLineDescriptors.add(descriptors, areTruncated: areTruncated, limit: limits.descriptors)
+    mutating func received(_ descriptors: ReceivedDescriptors) {
+        guard !descriptors.isEmpty else { return }
+        lastLineDescriptors.add(descriptors, limit: limits.descriptors)
     }
 
     /// Takes the lines of a chunk as far as limits permit, beginning at `position`.
@@ -222,13 +222,21 @@ struct RPCSession: ~Copyable {
             return .invalid(id, error)
         case .valid(var request, let descriptorCount):
             if descriptorCount > 0 {
-                do throws(RPCError) {
+                do throws(LineDescriptors.Failure) {
                     request.descriptors = try descriptors.take(descriptorCount)
                 } catch {
-                    return .disposed(request.id, .reply(.failure(error)))
+                    return .disposed(request.id, .reply(.failure(self.error(error, descriptors.promised))))
                 }
             }
             return .disposed(request.id, handler.receive(request, from: peer))
+        }
+    }
+
+    private func error(_ failure: LineDescriptors.Failure, _ promised: Int) -> RPCError {
+        switch failure {
+        case .tooMany: .limitExceeded(.descriptors, of: limits)
+        case .truncated: .internalError("fds is \(promised), but the kernel could not pass on all that came")
+        case .unequal(let count): .invalidParams("fds is \(promised), but \(count) descriptors came with the line")
         }
     }
 

@@ -6,4 +6,13 @@ public struct ReceivedDescriptors: Sendable {
     public let hadSurplus: Bool
     /// The kernel could not install all of them (MSG_CTRUNC), as when this process has too many open files.
     public let wereTruncated: Bool
+
+    package init(descriptors: [SharedDescriptor], hadSurplus: Bool = false, wereTruncated: Bool = false) {
+        self.descriptors = descriptors
+        self.hadSurplus = hadSurplus
+        self.wereTruncated = wereTruncated
+    }
+
+    /// Whether nothing came, not even something that is lost.
+    public var isEmpty: Bool { descriptors.isEmpty && !hadSurplus && !wereTruncated }
 }

@@ -70,8 +70,7 @@ public import SystemPackage
             let (count, extras) = try unsafe SocketCalls.receive(
                 socket, into: buffer, keeping: min(limit, SocketCalls.maximumDescriptors))
             // The kernel stops a read behind a message that carried descriptors, although more may follow.
-            let carried = !extras.descriptors.isEmpty || extras.hadSurplus || extras.wereTruncated
-            isDrained = count < buffer.count && !carried
+            isDrained = count < buffer.count && extras.isEmpty
             let bytes = unsafe Span<UInt8>(
                 _unsafeStart: buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), count: count)
             return body(bytes, extras)

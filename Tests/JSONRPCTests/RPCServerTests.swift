@@ -234,20 +234,6 @@ import Testing
         }
     }
 
-    @Test func survivesAClientThatVanishesAtEachByte() async throws {
-        try await TestServer.run { test in
-            let text = request("later", #"{"a":[1,"x"]}"#, id: 1) + request("echo", id: 2)
-            for count in 0...text.utf8.count {
-                let client = try await test.connect()
-                try await client.send(String(text.prefix(count)))
-                client.stream.close()
-            }
-            try await test.until { await test.server.connectionCount == 0 }
-            let client = try await test.connect()
-            #expect(try await client.call("echo")?["id"] == 1)
-        }
-    }
-
     @Test func cancelsWhatAVanishedClientWaitsFor() async throws {
         var limits = RPCLimits()
         limits.requestsInFlight = 1

@@ -57,7 +57,10 @@ import Testing
         limits.descriptors = 4
         var session = RPCSession(limits: limits)
         for chunk in chunks {
-            session.received(try chunk.pipes.map { try #require(pipe(holding: $0)) }, areTruncated: chunk.isTruncated)
+            session.received(
+                ReceivedDescriptors(
+                    descriptors: try chunk.pipes.map { try #require(pipe(holding: $0)) },
+                    wereTruncated: chunk.isTruncated))
             session.process(chunk.text)
         }
         var answers: [[Int]?] = []
