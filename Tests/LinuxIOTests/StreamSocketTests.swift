@@ -94,40 +94,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [true, false]) func cancellationEndsWaits(receiving: Bool) async throws {
-        await #expect(throws: Errno.canceled) {
-            try await withLoop { loop in
-                let (left, _right) = try StreamSocket.pair(on: loop)
-                defer { withExtendedLifetime(_right) {} }
-                let task = Task.detached(executorPreference: loop) {
-                    if receiving {
-                        _ = try await left.receive { bytes, _ in bytes.count }
-                    } else {
-                        try await left.send([UInt8](repeating: 0, count: 10_000_000))
-                    }
-                }
-                try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
-                task.cancel()
-                try await task.value
-            }
-        }
-    }
-
-    @Test func closeEndsWaits() async throws {
-        await #expect(throws: Errno.badFileDescriptor) {
-            try await withLoop { loop in
-                let (left, right) = try StreamSocket.pair(on: loop)
-                defer { withExtendedLifetime(right) {} }
-                let task = Task.detached(executorPreference: loop) {
-                    try await left.receive { bytes, _ in bytes.count }
-                }
-                try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
-                left.close()
-                _ = try await task.value
-            }
-        }
-    }
-
     @Test func anEventOfAnEarlierDescriptorOfTheSameNumberIsDropped() async throws {
         try await withLoop { loop in
             let (left, right) = try StreamSocket.pair(on: loop)

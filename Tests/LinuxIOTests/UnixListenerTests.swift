@@ -3,7 +3,7 @@ import LinuxIO
 import SystemPackage
 import Testing
 
-@Suite struct UnixListenerTests {
+@Suite(.timeLimit(.minutes(1))) struct UnixListenerTests {
     @Test(arguments: [0o600, 0o666]) func listensWithTheMode(mode: UInt32) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/socket"
@@ -27,7 +27,12 @@ import Testing
             try Files.remove(path + ".lock")
             #expect(throws: Errno.addressInUse) { try UnixListener(path: path, mode: 0o600, on: loop) }
             first.close()
-            let second = try UnixListener(path: path, mode: 0o600, on: loop)
+            // A child that another test starts at this moment has a copy of every descriptor until it calls execve(2).
+            var second: UnixListener?
+            while second == nil {
+                try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
+                second = try? UnixListener(path: path, mode: 0o600, on: loop)
+            }
             _ = try await UnixConnector.connect(to: path, on: loop)
             withExtendedLifetime(second) {}
             let file = path + "-file"
@@ -123,19 +128,5 @@ import Testing
             }
         }
         #expect(sum == count * 45)
-    }
-
-    @Test func cancellationEndsAccept() async throws {
-        let directory = try TemporaryDirectory()
-        let path = directory.path + "/socket"
-        await #expect(throws: Errno.canceled) {
-            try await withLoop { loop in
-                let listener = try UnixListener(path: path, mode: 0o600, on: loop)
-                let task = Task.detached(executorPreference: loop) { try await listener.accept() }
-                try await loop.sleep(until: .now.advanced(byMilliseconds: 1))
-                task.cancel()
-                _ = try await task.value
-            }
-        }
     }
 }
