@@ -6,7 +6,9 @@ import Testing
 import VDPA
 
 /// Clients in numbers, clients of other users, clients that are slow, deaf or gone, beside one that is none of it.
-@Suite("Abuse")
+///
+/// One test after the other: each takes all of the processor, and other suites have daemons that answer within a time.
+@Suite("Abuse", .serialized)
 struct AbuseTests {
     private static let health: JSONValue = ["jsonrpc": "2.0", "id": 1, "method": "system.health"]
     private static let healthLine = health.jsonBytes() + [0x0a]
