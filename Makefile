@@ -11,10 +11,10 @@ DESTDIR ?=
 RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld
 DEBUG := swift build -Xswiftc -use-ld=lld
 PROGRAMS := vdpad vdpactl
-SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Tests/run Tests/Kernel/boot-guest \
+SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/run Tests/run Tests/Kernel/boot-guest \
 	Tests/Kernel/build-kernel
 
-.PHONY: help setup build demo api test check format install clean
+.PHONY: help setup build demo api test bench check format install clean
 
 help:
 	@echo 'make setup     install the missing packages (Debian 12; as root or with sudo)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make demo      build, and walk through the main job on the simulated host'
 	@echo 'make api       write what is generated: api/openrpc.json, api/methods.md, the output in README.md'
 	@echo 'make test      run every tier of tests and print a table'
+	@echo 'make bench     measure speed, memory, start and allocations, next to what other servers reach'
 	@echo 'make check     format, direction of imports, forbidden constructs, syntax of the scripts'
 	@echo 'make format    format the Swift sources'
 	@echo 'make install   install the programs below $$DESTDIR$$PREFIX (default: /usr/local)'
@@ -49,6 +50,9 @@ test:
 	@Scripts/setup test
 	@Tests/run
 
+bench: build
+	@Benchmarks/run "$$($(RELEASE) --show-bin-path)"
+
 check:
 	swift format lint --strict -r Package.swift Sources Tests
 	Scripts/check-sources
@@ -66,4 +70,4 @@ install:
 	done
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-*
