@@ -140,11 +140,8 @@ ssize_t clinux_receive(int fd, void *bytes, size_t length, int32_t *fds, size_t 
 {
     // Always room for the most the kernel sends, so that a surplus is seen and closed here.
     union control control;
-    struct sockaddr_nl sender = {0};
     struct iovec vector = {.iov_base = bytes, .iov_len = length};
     struct msghdr message = {
-        .msg_name = &sender,
-        .msg_namelen = sizeof sender,
         .msg_iov = &vector,
         .msg_iovlen = 1,
         .msg_control = &control,
@@ -158,8 +155,18 @@ ssize_t clinux_receive(int fd, void *bytes, size_t length, int32_t *fds, size_t 
         if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
             keep_descriptors(header, fds, capacity, received);
     received->truncated = message.msg_flags & MSG_CTRUNC;
-    received->from_kernel =
-        message.msg_namelen >= sizeof sender && sender.nl_family == AF_NETLINK && sender.nl_pid == 0;
+    return count;
+}
+
+ssize_t clinux_receive_uevent(int fd, void *bytes, size_t length, bool *from_kernel)
+{
+    struct sockaddr_nl sender = {0};
+    socklen_t sender_length = sizeof sender;
+    // Without room for descriptors the kernel closes any that come.
+    ssize_t count = recvfrom(fd, bytes, length, 0, (struct sockaddr *)&sender, &sender_length);
+    if (count < 0)
+        return -errno;
+    *from_kernel = sender_length >= sizeof sender && sender.nl_family == AF_NETLINK && sender.nl_pid == 0;
     return count;
 }
 

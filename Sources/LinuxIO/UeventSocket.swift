@@ -24,7 +24,7 @@ public final class UeventSocket: Sendable {
 
     /// Waits for the next message. What is malformed or not the kernel's is passed over.
     ///
-    /// - Throws: `Errno.canceled` when the task is cancelled, `Errno` of recvmsg(2).
+    /// - Throws: `Errno.canceled` when the task is cancelled, `Errno` of recvfrom(2).
     public func next() async throws(Errno) -> Message {
         while true {
             do throws(Errno) {
@@ -40,11 +40,11 @@ public final class UeventSocket: Sendable {
     private func receiveNow() throws(Errno) -> Uevent? {
         let socket = try polled.rawValue
         return try unsafe polled.loop.withReceiveBuffer { buffer throws(Errno) in
-            var received = clinux_received()
-            let count = try kernelCall("recvmsg") {
-                unsafe clinux_receive(socket, buffer.baseAddress, buffer.count, nil, 0, &received)
+            var isFromKernel = false
+            let count = try kernelCall("recvfrom") {
+                unsafe clinux_receive_uevent(socket, buffer.baseAddress, buffer.count, &isFromKernel)
             }
-            guard received.from_kernel else { return nil }
+            guard isFromKernel else { return nil }
             return Uevent(
                 unsafe Span<UInt8>(
                     _unsafeStart: buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self),

@@ -28,7 +28,7 @@ import Testing
     @Test func reportsLostUevents() async throws {
         let message = try await withLoop { loop in
             let socket = try UeventSocket(on: loop)
-            let faults = InjectedFaults(["recvmsg": [.noBufferSpace]])
+            let faults = InjectedFaults(["recvfrom": [.noBufferSpace]])
             return try await InjectedFaults.$current.withValue(faults) { try await socket.next() }
         }
         #expect(message == .overflow)

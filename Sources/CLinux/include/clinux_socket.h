@@ -13,7 +13,6 @@ struct clinux_received {
     int32_t count;      // descriptors kept
     bool surplus;       // more came than the caller takes; they are closed
     bool truncated;     // MSG_CTRUNC: the kernel could not install all of them
-    bool from_kernel;   // netlink: sent by port 0
 };
 
 struct clinux_credentials {
@@ -49,3 +48,5 @@ int clinux_notify(const char *address, const char *message, size_t length);
 
 // The kernel's own uevents (multicast group 1).
 int clinux_uevent_socket(int receive_buffer);
+// One of them, and whether the kernel sent it: anybody may send to the group.
+ssize_t clinux_receive_uevent(int fd, void *bytes, size_t length, bool *from_kernel);
