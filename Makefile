@@ -12,9 +12,9 @@ RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld
 DEBUG := swift build -Xswiftc -use-ld=lld
 PROGRAMS := vdpad vdpactl
 SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/run Tests/run Tests/sanitize \
-	Tests/Kernel/boot-guest Tests/Kernel/build-kernel
+	Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
 
-.PHONY: help setup build demo api test bench sanitize check format install clean
+.PHONY: help setup build demo api test bench fuzz sanitize check format install clean
 
 help:
 	@echo 'make setup     install the missing packages (Debian 12; as root or with sudo)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make api       write what is generated: api/openrpc.json, api/methods.md, the output in README.md'
 	@echo 'make test      run every tier of tests and print a table'
 	@echo 'make sanitize  run the unit and service tests under ThreadSanitizer and AddressSanitizer'
+	@echo 'make fuzz      run each fuzzer for FUZZ_SECONDS (60)'
 	@echo 'make bench     measure speed, memory, start and allocations, next to what other servers reach'
 	@echo 'make check     format, direction of imports, forbidden constructs, syntax of the scripts'
 	@echo 'make format    format the Swift sources'
@@ -54,6 +55,10 @@ test:
 sanitize:
 	@Scripts/setup build
 	@Tests/sanitize
+
+fuzz:
+	@Scripts/setup build
+	@Tests/fuzz
 
 bench: build
 	@Benchmarks/run "$$($(RELEASE) --show-bin-path)"

@@ -17,6 +17,11 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+let fuzzDependencies: [Target.Dependency] = [
+    "ControlAPI", "JSONRPC", "DeviceState", "VDPA", "Netlink", "FakeNetlinkKernel", "LinuxIO", "Virtio", "JSON",
+    systemPackage,
+]
+
 // Imports point down this list only; `make check` compares every import with it.
 let package = Package(
     name: "vdpad",
@@ -119,6 +124,10 @@ let package = Package(
             swiftSettings: settings),
 
         .testTarget(
+            name: "FuzzTests", dependencies: fuzzDependencies, path: "Tests/FuzzTests", exclude: ["Corpus", "Driver"],
+            swiftSettings: settings),
+
+        .testTarget(
             name: "ServiceTests",
             dependencies: [
                 "vdpad", "vdpactl", "VDPA", "DeviceState", "LinuxIO", "Virtio", "JSON",
@@ -145,3 +154,12 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+// `make fuzz` sets this: what the tests replay becomes a program that libFuzzer brings the main function for.
+if Context.environment["VDPAD_FUZZ"] != nil {
+    package.targets.removeAll { target in target.name == "FuzzTests" }
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: fuzzDependencies, path: "Tests/FuzzTests",
+            exclude: ["Corpus", "ReplayTests.swift"], swiftSettings: settings))
+}

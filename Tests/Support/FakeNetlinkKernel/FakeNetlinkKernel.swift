@@ -88,6 +88,11 @@ private nonisolated func fakeReceive(
     guard let kernel = kernels.withLock({ $0[UInt(bitPattern: socket)] }),
         let datagram = kernel.nextDatagram(), let copy = unsafe malloc(datagram.count)
     else { return -CInt(NLE_AGAIN) }
+    guard !datagram.isEmpty else {
+        // libnl takes over a buffer only with bytes in it.
+        unsafe free(copy)
+        return 0
+    }
     unsafe datagram.withUnsafeBytes {
         unsafe copy.copyMemory(from: $0.baseAddress.unsafelyUnwrapped, byteCount: $0.count)
     }
