@@ -46,13 +46,20 @@ actor RPCConnection {
                     await waitUntilRequestsAreTaken()
                     takeKept()
                     start(in: &group)
+                    if !session.outgoing.isEmpty { watchSendSide(in: &group) }
                     continue
                 }
                 let reception = await receive()
                 start(in: &group)
+                if !session.outgoing.isEmpty {
+                    // First what others ask, then all answers: a client that is woken finds more than one of them.
+                    await loop.yield()
+                    flush()
+                    if !session.outgoing.isEmpty { watchSendSide(in: &group) }
+                }
                 if reception == .nothingAnyMore { break }
                 // Waiting for more lets others run; a client that sends without end does not make this one wait.
-                if reception == .part { await Task.yield() }
+                if reception == .part { await loop.yield() }
             }
             session.inputEnded()
             settle()
@@ -120,10 +127,12 @@ actor RPCConnection {
     private func take(_ bytes: Span<UInt8>) {
         let linesTaken = session.linesTaken
         var position = 0
-        repeat {
-            session.process(bytes, from: &position)
+        session.process(bytes, from: &position)
+        while position < bytes.count {
             flush()
-        } while position < bytes.count && session.takesRequests
+            guard session.takesRequests else { break }
+            session.process(bytes, from: &position)
+        }
         if position < bytes.count {
             session.keep(bytes.extracting(position..<bytes.count))
         }
@@ -170,9 +179,6 @@ actor RPCConnection {
     private func start(in group: inout DiscardingTaskGroup) {
         for deferred in session.takeStarted() {
             group.addTask { await self.perform(deferred) }
-        }
-        if !session.outgoing.isEmpty {
-            watchSendSide(in: &group)
         }
     }
 

@@ -53,7 +53,7 @@ public actor RPCServer {
                         group.addTask { await self.serve(connection) }
                     }
                     // Clients that connect without end must not keep the loop from those that are there.
-                    await Task.yield()
+                    await loop.yield()
                 } catch {
                     // Cancelled, or closed by `drain`; of anything else the listener makes another attempt.
                     return

@@ -34,6 +34,10 @@ public import SystemPackage
         case call(@Sendable () -> Void)
     }
 
+    @safe private struct Yielded {
+        let continuation: UnsafeContinuation<Void, Never>
+    }
+
     private let shared = Lock(Shared())
     private let epoll: OwnedDescriptor
     private let alarm: OwnedDescriptor
@@ -43,6 +47,7 @@ public import SystemPackage
     private var jobs: [UnownedJob] = []
     private var nextJob = 0
     private var orders: [Order] = []
+    private var yielded: [Yielded] = []
     private var interests: [Interest] = []
     private var generation: UInt32 = 0
     private var waits: UInt64 = 0
@@ -162,9 +167,25 @@ public import SystemPackage
         }
     }
 
+    /// Lets what is ready now run first; returns at once when nothing is.
+    public func yield() async {
+        checkIsolated()
+        guard nextJob < jobs.count else { return }
+        await unsafe withUnsafeContinuation { continuation in
+            yielded.append(unsafe Yielded(continuation: continuation))
+        }
+    }
+
+    private func resumeYielded() {
+        for waiter in yielded { unsafe waiter.continuation.resume() }
+        yielded.removeAll(keepingCapacity: true)
+    }
+
     private func runJobs() {
         var budget = Self.jobsPerTurn
-        while nextJob < jobs.count, budget > 0 {
+        while budget > 0 {
+            if nextJob == jobs.count { resumeYielded() }
+            guard nextJob < jobs.count else { break }
             let job = jobs[nextJob]
             nextJob += 1
             budget -= 1
