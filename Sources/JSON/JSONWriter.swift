@@ -50,11 +50,8 @@ public struct JSONWriter: Sendable {
     /// A member's name, which must need no escapes; its value comes next.
     @inlinable
     public mutating func name(_ name: StaticString) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        appendText(name)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        let text = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+        unsafe appendQuoted(text, endingWith: UInt8(ascii: ":"))
         needsComma = false
     }
 
@@ -129,12 +126,19 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    @inlinable
+    @usableFromInline
     mutating func string(_ string: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        appendEscaped(string)
-        bytes.append(UInt8(ascii: "\""))
+        var string = string
+        string.withUTF8 { text in
+            if unsafe text.contains(where: Self.needsEscape) {
+                separate()
+                bytes.append(UInt8(ascii: "\""))
+                unsafe appendEscaped(text)
+                bytes.append(UInt8(ascii: "\""))
+            } else {
+                unsafe appendQuoted(text)
+            }
+        }
         needsComma = true
     }
 
@@ -174,40 +178,50 @@ public struct JSONWriter: Sendable {
             contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// Appends a comma if one is due, the text in quotation marks, and one more byte if given: in one step, since names and
+    /// short strings are most of what is written.
     @usableFromInline
-    mutating func appendDigits(_ number: UInt64) {
-        guard number >= 10 else {
-            bytes.append(UInt8(ascii: "0") + UInt8(number))
-            return
-        }
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var start = digits.count
-        var rest = number
-        while rest > 0 {
-            start -= 1
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            digits[start] = UInt8(ascii: "0") + UInt8(digit)
-            rest = quotient
-        }
-        for index in start..<digits.count {
-            bytes.append(digits[index])
+    mutating func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, endingWith last: UInt8? = nil) {
+        let needsComma = needsComma
+        bytes.append(addingCapacity: text.count + 4) { output in
+            if needsComma { output.append(UInt8(ascii: ",")) }
+            output.append(UInt8(ascii: "\""))
+            for index in text.indices { output.append(unsafe text[index]) }
+            output.append(UInt8(ascii: "\""))
+            if let last { output.append(last) }
         }
     }
 
     @usableFromInline
-    mutating func appendEscaped(_ string: String) {
-        var string = string
-        string.withUTF8 { text in
-            var start = 0
-            for index in text.indices {
-                let byte = unsafe text[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                unsafe bytes.append(contentsOf: text[start..<index])
-                appendEscape(byte)
-                start = index + 1
-            }
-            unsafe bytes.append(contentsOf: text[start...])
+    mutating func appendDigits(_ number: UInt64) {
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var start = digits.count
+        var rest = number
+        repeat {
+            start -= 1
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            digits[start] = UInt8(ascii: "0") + UInt8(digit)
+            rest = quotient
+        } while rest > 0
+        bytes.append(addingCapacity: digits.count - start) { output in
+            for index in start..<digits.count { output.append(digits[index]) }
         }
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func appendEscaped(_ text: UnsafeBufferPointer<UInt8>) {
+        var start = 0
+        for index in text.indices {
+            let byte = unsafe text[index]
+            guard Self.needsEscape(byte) else { continue }
+            unsafe bytes.append(contentsOf: text[start..<index])
+            appendEscape(byte)
+            start = index + 1
+        }
+        unsafe bytes.append(contentsOf: text[start...])
     }
 
     private mutating func appendEscape(_ byte: UInt8) {
