@@ -11,7 +11,7 @@ extension Daemon {
     /// One handler for every method of the contract.
     static func handlers() -> [String: Handler] {
         var table = HandlerTable()
-        table.answer(SystemInfoMethod.self) { daemon, _ in daemon.systemInfo() }
+        table.answerWritten(SystemInfoMethod.self) { daemon in daemon.info }
         table.answer(SystemHealthMethod.self) { daemon, _ in daemon.systemHealth() }
         table.answer(RPCDiscoverMethod.self) { daemon, _ in daemon.discovery }
         table.onInventory(MgmtdevListMethod.self) { daemon, _, asOf in
@@ -20,7 +20,9 @@ extension Daemon {
         table.onInventory(MgmtdevGetMethod.self) { daemon, params, asOf throws(ControlError) in
             try daemon.managementDevice(params.mgmtdev, asOf: asOf)
         }
-        table.onInventory(DeviceListMethod.self) { daemon, _, asOf in daemon.listDevices(asOf: asOf) }
+        table.onInventory(DeviceListMethod.self, current: { daemon in daemon.currentListing() }) { daemon, _, asOf in
+            daemon.listDevices(asOf: asOf)
+        }
         table.onInventory(DeviceGetMethod.self) { daemon, params, asOf throws(ControlError) in
             try daemon.describe(params.device, asOf: asOf)
         }

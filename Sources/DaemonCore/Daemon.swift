@@ -25,10 +25,16 @@ actor Daemon {
     private let ownUID: UInt32
 
     /// The devices on the bus, by name, and those that have left it while a request uses them.
-    var devices: [DeviceName: Device] = [:]
+    var devices: [DeviceName: Device] = [:] { didSet { environment.changes.add() } }
 
     /// The last inventory.
-    var inventory = Inventory(managementDevices: [], devices: [])
+    var inventory = Inventory(managementDevices: [], devices: []) { didSet { environment.changes.add() } }
+
+    /// The answer to `device.list` and the count of changes that it goes with.
+    private var listing: (changes: UInt64, result: WrittenResult<DeviceListMethod.Result>)?
+
+    /// The answer to `system.info`, which stays the same as long as the daemon runs.
+    lazy var info = WrittenResult(systemInfo())
 
     /// True once the start is over.
     var isServing = false
@@ -69,6 +75,15 @@ actor Daemon {
 
     nonisolated var loop: EventLoop { environment.loop }
     nonisolated var host: any VDPAHost { environment.host }
+
+    /// The answer to `device.list` while the inventory is current.
+    func currentListing() -> WrittenResult<DeviceListMethod.Result> {
+        let changes = environment.changes.current
+        if let listing, listing.changes == changes { return listing.result }
+        let result = WrittenResult(listDevices(asOf: nil))
+        listing = (changes, result)
+        return result
+    }
 
     /// Takes a request in.
     private func dispatch(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {

@@ -13,6 +13,20 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Method.Result
     ) {
+        add(method, body)
+    }
+
+    /// Adds a method whose answer is kept as it is sent.
+    mutating func answerWritten<Method: ControlMethod>(
+        _ method: Method.Type, _ answer: @escaping @Sendable (isolated Daemon) -> WrittenResult<Method.Result>
+    ) {
+        add(method) { daemon, _ in answer(daemon) }
+    }
+
+    private mutating func add<Method: ControlMethod, Answer: JSONWritable & Sendable>(
+        _ method: Method.Type,
+        _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Answer
+    ) {
         handlers[Method.name] = { daemon, request in
             do throws(ControlError) {
                 return .reply(.result(try body(daemon, try request.readParams(of: Method.self))))
@@ -24,14 +38,21 @@ struct HandlerTable {
 
     /// Adds a method that is answered from the inventory: at once if it is current, else when it has been read, or with
     /// the one that was read before.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - current: the answer while the inventory is current, if it is kept as it is sent.
+    ///   - body: makes the answer; its last parameter is the time of an inventory that is not current.
     mutating func onInventory<Method: ControlMethod>(
         _ method: Method.Type,
+        current: (@Sendable (isolated Daemon) -> WrittenResult<Method.Result>)? = nil,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params, String?) throws(ControlError) -> Method.Result
     ) {
         handlers[Method.name] = { daemon, request in
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
                 guard let refresh = daemon.refreshIfNeeded() else {
+                    if let current { return .reply(.result(current(daemon))) }
                     return .reply(.result(try body(daemon, params, nil)))
                 }
                 return .deferred { [daemon] in

@@ -24,6 +24,37 @@ struct LookingTests {
         }
     }
 
+    @Test func theListSaysWhatEachDeviceSaysWhateverHasHappened() async throws {
+        try await withDaemon { daemon, client in
+            let net0: JSONValue = ["device": "net0"]
+            func compare(_ runState: String, _ sourceLocation: SourceLocation = #_sourceLocation) throws {
+                let ids = try client.pipeline([("device.list", [:]), ("device.get", net0)])
+                let list = try client.result(of: ids[0])["devices"]?.elements ?? []
+                let alone = try client.result(of: ids[1])["device"]
+                #expect(alone?["runState"]?.text == runState, sourceLocation: sourceLocation)
+                #expect(list.first { $0["name"] == "net0" } == alone, sourceLocation: sourceLocation)
+            }
+            try compare("idle")
+            try daemon.hold("net0")
+            try client.call("device.status", net0)
+            try compare("running")
+            try client.call("device.suspend", net0)
+            try compare("suspended")
+            try client.call("device.handBack", net0)
+            try compare("unknown")
+            try client.call("device.resume", net0)
+            try compare("running")
+            try daemon.simulated.raiseStatus("net0", .needsReset)
+            try client.call("device.status", net0)
+            try compare("needsReset")
+            try daemon.simulated.release("net0")
+            try wait(until: "the daemon knows that the holder has gone") {
+                try client.call("device.get", net0)["device"]?["access"] == "none"
+            }
+            try compare("idle")
+        }
+    }
+
     @Test func anInstanceIsOneStartOfTheDaemon() async throws {
         try await withDaemon { daemon, client in
             let first = try client.call("system.info")["instance"]

@@ -6,25 +6,25 @@ import Virtio
 /// One device: the order of its operations, what vdpad remembers of it, and what can be asked of it.
 ///
 /// Runs on the daemon's loop. The host makes every call to a device elsewhere; what is done here is writing records, to a
-/// file system in memory.
+/// file system in memory. What `describe` reads counts its changes.
 actor Device {
     nonisolated let environment: DeviceEnvironment
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe environment.loop.asUnownedSerialExecutor() }
 
     /// The device as the inventory shows it; nil once it has left the bus.
-    var info: HostDevice?
+    var info: HostDevice? { didSet { environment.changes.add() } }
 
     /// Who uses the device next.
     var turns = TurnQueue()
 
     /// What vdpad has stopped, or may have.
-    var record: RunRecord?
+    var record: RunRecord? { didSet { environment.changes.add() } }
 
     /// Why the record may not count any more.
-    var doubt: Doubt?
+    var doubt: Doubt? { didSet { environment.changes.add() } }
 
     /// True after a hand back: the holder may stop the device itself, so that vdpad never resumes it unasked.
-    var isHandedBack = false
+    var isHandedBack = false { didSet { environment.changes.add() } }
 
     /// How many calls go on that nobody waits for.
     var leftCalls = 0
@@ -33,19 +33,19 @@ actor Device {
     var unresolved: String?
 
     /// True while vdpad itself holds and owns the device.
-    var isOwned = false
+    var isOwned = false { didSet { environment.changes.add() } }
 
     /// The holder that was found last; proved again at every use.
     var holder: Holder?
 
     /// Whether anybody has the node open, as far as inotify has told.
-    var isHeld = false
+    var isHeld = false { didSet { environment.changes.add() } }
 
     /// How often the node has been opened or closed for the last time: what a search began before that found is stale.
     var holderChanges: UInt64 = 0
 
     /// What was read last, and when.
-    var lastSeen: (observation: DeviceObservation, at: String)?
+    var lastSeen: (observation: DeviceObservation, at: String)? { didSet { environment.changes.add() } }
 
     /// The node that has gone while it was open: its last close is still to come.
     var removedNode: DeviceNode?

@@ -20,6 +20,8 @@ struct DeviceEnvironment: Sendable {
     let operations: OperationNumbers
     /// How long a request waits that names no deadline.
     let defaultDeadlineMs: UInt32
+    /// Counts what changes of the devices.
+    let changes = ChangeCount()
     /// Where the daemon logs.
     let log: Logger
 }
