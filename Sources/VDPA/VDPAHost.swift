@@ -14,6 +14,7 @@ public protocol VDPAHost: Sendable {
     /// What sysfs alone shows, for when netlink does not answer.
     ///
     /// - Parameter failure: why, for the inventory's `netlinkFailure`.
+    /// - Returns: devices with what sysfs tells of them, and no management devices.
     func inventory(without failure: HostError) -> HostCall<Inventory>
 
     /// What netlink says of one device's configuration and negotiated features.

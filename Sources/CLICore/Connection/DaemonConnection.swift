@@ -18,6 +18,7 @@ struct DaemonConnection: ~Copyable {
     ///   - path: the socket.
     ///   - deadlineMs: what the request names; without one the daemon's configured default counts, so that the wait here
     ///     ends only where none can last longer.
+    /// - Throws: `CommandFailure` `unreachable`.
     init(path: String, deadlineMs: UInt32?) throws(CommandFailure) {
         self.path = path
         waitMs = (deadlineMs ?? GlobalOptions.deadlines.upperBound) + Self.marginMs
