@@ -16,6 +16,8 @@ actor RPCConnection {
     private var isClosed = false
     /// A task of the connection waits for room to send, or for the client to hang up.
     private var isWatchingSendSide = false
+    /// What has come while the reader slept that is for its task to deal with.
+    private var received: Reception?
     /// The reader, while requests are not taken.
     private var waitingReader: CheckedContinuation<Void, Never>?
     private var partialLineTimer: TimerToken?
@@ -109,19 +111,62 @@ actor RPCConnection {
     }
 
     /// Takes what has come.
+    ///
+    /// What can be answered at once is answered where the loop tells that it has come: waking the task for it would cost as
+    /// much as the answer.
     private func receive() async -> Reception {
         do throws(Errno) {
-            return try await stream.receive(keepingDescriptors: limits.descriptors) { bytes, extras in
-                guard !bytes.isEmpty else { return .nothingAnyMore }
-                session.received(extras)
-                take(bytes)
-                return bytes.count < Self.fullRead && extras.isEmpty ? .all : .part
+            while true {
+                if let reception = try takeWhatIsThere() { return reception }
+                try await stream.readable(handler: { [self] in
+                    assumeIsolated { connection in connection.answerWhatIsThere() }
+                })
+                if let reception = received {
+                    received = nil
+                    return reception
+                }
             }
         } catch {
             // The task is cancelled, the peer is gone, or the connection was closed meanwhile.
             close()
             return .nothingAnyMore
         }
+    }
+
+    /// Takes what is there; nil when nothing is.
+    private func takeWhatIsThere() throws(Errno) -> Reception? {
+        try stream.receiveIfThere(keepingDescriptors: limits.descriptors) { bytes, extras in
+            guard !bytes.isEmpty else { return .nothingAnyMore }
+            session.received(extras)
+            take(bytes)
+            return bytes.count < Self.fullRead && extras.isEmpty ? .all : .part
+        }
+    }
+
+    /// Takes what is there while the reader sleeps.
+    ///
+    /// - Returns: true when that needs no task, so that the reader may sleep on.
+    private func answerWhatIsThere() -> Bool {
+        do throws(Errno) {
+            guard let reception = try takeWhatIsThere() else { return true }
+            if reception == .all, session.wantsInput, !session.hasStarted, !isClosed {
+                // First what others ask, then all answers: a client that is woken finds more than one of them.
+                loop.afterEvents { [self] in assumeIsolated { connection in connection.sendAnswers() } }
+                return true
+            }
+            received = reception
+        } catch {
+            received = .nothingAnyMore
+        }
+        return false
+    }
+
+    /// Sends what was answered while the reader sleeps; what does not fit is its task's to send.
+    private func sendAnswers() {
+        flush()
+        guard !isClosed, !session.outgoing.isEmpty || !session.wantsInput else { return }
+        received = .all
+        stream.wakeReader()
     }
 
     private func take(_ bytes: Span<UInt8>) {

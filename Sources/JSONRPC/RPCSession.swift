@@ -246,6 +246,9 @@ struct RPCSession: ~Copyable {
 
     // MARK: Output
 
+    /// Whether there are deferred bodies that are to be started.
+    var hasStarted: Bool { !started.isEmpty }
+
     /// Hands over the bodies to start.
     mutating func takeStarted() -> [Deferred] {
         guard !started.isEmpty else { return [] }

@@ -12,6 +12,7 @@ public import SystemPackage
     /// How many jobs run between two looks at the descriptors.
     private static let jobsPerTurn = 128
     private static let eventsPerTurn = 128
+    private static let readEvents = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
     static let receiveBufferSize = 65_536
 
     /// What other threads ask of the loop.
@@ -48,6 +49,7 @@ public import SystemPackage
     private var nextJob = 0
     private var orders: [Order] = []
     private var yielded: [Yielded] = []
+    private var afterEvents: [@Sendable () -> Void] = []
     private var interests: [Interest] = []
     private var generation: UInt32 = 0
     private var waits: UInt64 = 0
@@ -111,7 +113,7 @@ public import SystemPackage
 
     // MARK: Running
 
-    /// Runs the loop on the calling thread until `stop()`. Jobs that are left then do not run.
+    /// Runs the loop on the calling thread until `stop()`. Jobs that are left after that turn do not run.
     public func run() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
         defer { thread.store(0, ordering: .relaxed) }
@@ -124,7 +126,7 @@ public import SystemPackage
         }
     }
 
-    /// Makes `run()` return after the job that runs now. From any thread.
+    /// Makes `run()` return after the present turn. From any thread.
     public func stop() {
         wake(
             shared.withLock { shared in
@@ -167,25 +169,17 @@ public import SystemPackage
         }
     }
 
-    /// Lets what is ready now run first; returns at once when nothing is.
+    /// Lets what is ready now run first, descriptors and timers included.
     public func yield() async {
         checkIsolated()
-        guard nextJob < jobs.count else { return }
         await unsafe withUnsafeContinuation { continuation in
             yielded.append(unsafe Yielded(continuation: continuation))
         }
     }
 
-    private func resumeYielded() {
-        for waiter in yielded { unsafe waiter.continuation.resume() }
-        yielded.removeAll(keepingCapacity: true)
-    }
-
     private func runJobs() {
         var budget = Self.jobsPerTurn
-        while budget > 0 {
-            if nextJob == jobs.count { resumeYielded() }
-            guard nextJob < jobs.count else { break }
+        while budget > 0, nextJob < jobs.count {
             let job = jobs[nextJob]
             nextJob += 1
             budget -= 1
@@ -203,7 +197,7 @@ public import SystemPackage
 
     private func waitForEvents() {
         var timeout: Int64 = 0
-        if jobs.isEmpty {
+        if jobs.isEmpty, yielded.isEmpty {
             let sleeps = shared.withLock { shared in
                 shared.isSleeping = shared.jobs.isEmpty && shared.orders.isEmpty && !shared.stops
                 return shared.isSleeping
@@ -217,6 +211,21 @@ public import SystemPackage
             let event = unsafe events[index]
             dispatch(Registration(unsafe event.data.u64), unsafe event.events)
         }
+        var next = 0
+        while next < afterEvents.count {
+            afterEvents[next]()
+            next += 1
+        }
+        afterEvents.removeAll(keepingCapacity: true)
+        // They run in the next turn, so that none is resumed twice in one.
+        for waiter in yielded { unsafe waiter.continuation.resume() }
+        yielded.removeAll(keepingCapacity: true)
+    }
+
+    /// Calls `body` once everything that is ready now has been told. Only at an edge, on the loop's thread.
+    public func afterEvents(_ body: @escaping @Sendable () -> Void) {
+        checkIsolated()
+        afterEvents.append(body)
     }
 
     private func dispatch(_ registration: Registration, _ events: UInt32) {
@@ -235,7 +244,10 @@ public import SystemPackage
         if hungUp || events & EPOLLRDHUP.rawValue != 0 { interests[index].read.isOver = true }
         if hungUp { interests[index].write.isOver = true }
         if failed || events & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLRDHUP.rawValue) != 0 {
-            interests[index].read.signal()
+            // After a hang-up no edge comes any more, so that whoever waits has to read on.
+            let isHandled = !interests[index].read.isOver && interests[index].read.handler?() == true
+            guard isCurrent(registration) else { return }
+            if !isHandled { interests[index].read.signal() }
         }
         if failed || events & (EPOLLOUT.rawValue | EPOLLHUP.rawValue) != 0 { interests[index].write.signal() }
     }
@@ -246,14 +258,23 @@ public import SystemPackage
     func register(_ descriptor: CInt) throws(Errno) -> Registration {
         generation = generation == .max ? 1 : generation + 1
         let registration = Registration(descriptor: descriptor, generation: generation)
-        let events =
-            EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
         try kernelCall("epoll_ctl") {
-            clinux_epoll_add(epoll.rawValue, descriptor, events, registration.packed)
+            clinux_epoll_add(epoll.rawValue, descriptor, Self.readEvents, registration.packed)
         }
         while interests.count <= Int(descriptor) { interests.append(Interest()) }
         interests[Int(descriptor)] = Interest(generation: generation)
         return registration
+    }
+
+    /// Room to write is watched from the first wait for it on: until then every reply that a client reads would wake the loop.
+    private func watchRoom(_ registration: Registration) throws(Errno) {
+        let index = Int(registration.descriptor)
+        guard !interests[index].watchesRoom else { return }
+        try kernelCall("epoll_ctl") {
+            clinux_epoll_modify(
+                epoll.rawValue, registration.descriptor, Self.readEvents | EPOLLOUT.rawValue, registration.packed)
+        }
+        interests[index].watchesRoom = true
     }
 
     func isCurrent(_ registration: Registration) -> Bool {
@@ -302,17 +323,20 @@ public import SystemPackage
             })
     }
 
-    /// Returns at the next edge, or at once when one came since the last wait.
-    func wait(_ registration: Registration, _ direction: Interest.Direction) async throws(Errno) {
+    /// Returns at the next edge that `handler` does not deal with, or at once when one came since the last wait.
+    func wait(
+        _ registration: Registration, _ direction: Interest.Direction, handler: (@Sendable () -> Bool)? = nil
+    ) async throws(Errno) {
         checkIsolated()
         guard isCurrent(registration) else { throw .badFileDescriptor }
         let index = Int(registration.descriptor)
+        if direction == .write { try watchRoom(registration) }
         if interests[index].takeEdge(direction) { return }
         waits += 1
         let ticket = WaitTicket(registration: registration, number: waits)
         let outcome = await withTaskCancellationHandler {
             await unsafe withUnsafeContinuation { continuation in
-                unsafe begin(ticket, direction, continuation)
+                unsafe begin(ticket, direction, continuation, handler)
             }
         } onCancel: {
             // An order even on the loop's own thread: the continuation may not be in place yet.
@@ -328,7 +352,7 @@ public import SystemPackage
     /// Looks at everything again: the runtime may run other jobs between the call of `wait` and this.
     private func begin(
         _ ticket: WaitTicket, _ direction: Interest.Direction,
-        _ continuation: UnsafeContinuation<Interest.Outcome, Never>
+        _ continuation: UnsafeContinuation<Interest.Outcome, Never>, _ handler: (@Sendable () -> Bool)?
     ) {
         let index = Int(ticket.registration.descriptor)
         if !isCurrent(ticket.registration) {
@@ -338,8 +362,15 @@ public import SystemPackage
         } else if interests[index].takeEdge(direction) {
             unsafe continuation.resume(returning: .ready)
         } else {
-            unsafe interests[index].wait(direction, continuation, ticket.number)
+            unsafe interests[index].wait(direction, continuation, ticket.number, handler)
         }
+    }
+
+    /// Wakes who waits to read, as an edge would that nobody deals with.
+    func wakeReader(_ registration: Registration) {
+        checkIsolated()
+        guard isCurrent(registration) else { return }
+        interests[Int(registration.descriptor)].read.signal()
     }
 
     private func endWait(_ ticket: WaitTicket) {

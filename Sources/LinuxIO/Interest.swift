@@ -38,6 +38,8 @@ struct Interest {
         private var waiter: UnsafeContinuation<Outcome, Never>?
         private var ticket: UInt64 = 0
         private var hasEdge = false
+        /// Called at an edge while somebody waits; true when it has dealt with it, so that the wait goes on.
+        private(set) var handler: (@Sendable () -> Bool)?
         /// The peer hung up: no edge will come again, and calls no longer block.
         var isOver = false
 
@@ -46,10 +48,13 @@ struct Interest {
             return hasEdge || isOver
         }
 
-        mutating func wait(_ continuation: UnsafeContinuation<Outcome, Never>, _ number: UInt64) {
+        mutating func wait(
+            _ continuation: UnsafeContinuation<Outcome, Never>, _ number: UInt64, _ handler: (@Sendable () -> Bool)?
+        ) {
             precondition(unsafe waiter == nil, "two tasks wait for the same side of a descriptor")
             unsafe waiter = unsafe continuation
             ticket = number
+            self.handler = handler
         }
 
         mutating func signal() {
@@ -63,6 +68,7 @@ struct Interest {
         mutating func end(_ outcome: Outcome) {
             guard let continuation = unsafe waiter else { return }
             unsafe waiter = nil
+            handler = nil
             unsafe continuation.resume(returning: outcome)
         }
     }
@@ -70,6 +76,8 @@ struct Interest {
     var generation: UInt32 = 0
     var read = Side()
     var write = Side()
+    /// Whether the kernel tells that there is room to write.
+    var watchesRoom = false
     /// Called instead of waking a reader.
     var observer: (@Sendable () -> Void)?
 
@@ -81,11 +89,12 @@ struct Interest {
     }
 
     mutating func wait(
-        _ direction: Direction, _ continuation: UnsafeContinuation<Outcome, Never>, _ number: UInt64
+        _ direction: Direction, _ continuation: UnsafeContinuation<Outcome, Never>, _ number: UInt64,
+        _ handler: (@Sendable () -> Bool)?
     ) {
         switch direction {
-        case .read: unsafe read.wait(continuation, number)
-        case .write: unsafe write.wait(continuation, number)
+        case .read: unsafe read.wait(continuation, number, handler)
+        case .write: unsafe write.wait(continuation, number, handler)
         }
     }
 }

@@ -47,6 +47,19 @@ public final class PolledDescriptor: @unchecked Sendable {
         try await loop.wait(registration, .read)
     }
 
+    /// Returns when something may be there to read that `handler` has not dealt with. It is called on the loop's thread at
+    /// each edge meanwhile, and says so by returning true.
+    ///
+    /// - Throws: as `readable()`.
+    func readable(handler: @escaping @Sendable () -> Bool) async throws(Errno) {
+        try await loop.wait(registration, .read, handler: handler)
+    }
+
+    /// Makes a wait of a reader end as an edge would. On the loop's thread.
+    func wakeReader() {
+        loop.wakeReader(registration)
+    }
+
     /// Returns when there may be room to write.
     ///
     /// - Throws: `Errno.canceled` when the task is cancelled, `Errno.badFileDescriptor` when it is closed.

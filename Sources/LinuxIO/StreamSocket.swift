@@ -62,6 +62,40 @@ public import SystemPackage
         }
     }
 
+    /// Lends the bytes that are there to `body`, as `receive`; nil when there are none.
+    ///
+    /// - Throws: `Errno` of recvmsg(2), `Errno.badFileDescriptor` when the socket is closed.
+    public func receiveIfThere<Result>(
+        keepingDescriptors limit: Int, _ body: (Span<UInt8>, ReceivedDescriptors) -> Result
+    ) throws(Errno) -> Result? {
+        guard !isDrained else { return nil }
+        do throws(Errno) {
+            return try receiveNow(limit, body)
+        } catch .wouldBlock {
+            isDrained = true
+            return nil
+        }
+    }
+
+    /// Returns when something may be there that `handler` has not dealt with, after `receiveIfThere` has returned nil.
+    ///
+    /// `handler` is called on the loop's thread whenever something has come, without a task being woken for it; it returns
+    /// true when the wait may go on.
+    ///
+    /// - Throws: `Errno.canceled` when the task is cancelled, `Errno.badFileDescriptor` when the socket is closed.
+    public func readable(handler: @escaping @Sendable () -> Bool) async throws(Errno) {
+        try await polled.readable(handler: { [self] in
+            isDrained = false
+            return handler()
+        })
+        isDrained = false
+    }
+
+    /// Makes `readable` return. On the loop's thread.
+    public func wakeReader() {
+        polled.wakeReader()
+    }
+
     private func receiveNow<Result>(
         _ limit: Int, _ body: (Span<UInt8>, ReceivedDescriptors) -> Result
     ) throws(Errno) -> Result {

@@ -9,6 +9,7 @@
 
 int clinux_epoll_create(void);
 int clinux_epoll_add(int epoll, int fd, uint32_t events, uint64_t data);
+int clinux_epoll_modify(int epoll, int fd, uint32_t events, uint64_t data);
 int clinux_epoll_remove(int epoll, int fd);
 // timeout_ns < 0 waits for ever.
 int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int64_t timeout_ns);

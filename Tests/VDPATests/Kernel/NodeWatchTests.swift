@@ -4,7 +4,7 @@ import Testing
 
 @testable import VDPA
 
-@Suite(.timeLimit(.minutes(1))) struct NodeWatchTests {
+@Suite(.timeLimit(.minutes(5))) struct NodeWatchTests {
     /// A directory that is watched, and what is told of it.
     private struct Fixture: Sendable {
         let tree: TemporaryTree
