@@ -85,7 +85,7 @@ extension Daemon {
             inventory.netlinkFailure = error
             isInventoryCurrent = false
         case nil:
-            break
+            isInventoryCurrent = false
         }
         reading = nextReading
         nextReading = nil
@@ -156,7 +156,8 @@ extension Daemon {
     }
 
     private func device(number: UInt32) -> Device? {
-        devices.values.first { device in device.assumeIsolated { $0.node?.number == number } }
+        let open = devices.values.filter { device in device.assumeIsolated { $0.node?.number == number } }
+        return open.first { device in device.assumeIsolated { $0.info?.node != nil } } ?? open.first
     }
 
     /// Finds out which of the nodes are held, by one search through the processes.
@@ -225,7 +226,7 @@ extension Inventory {
     fileprivate func completed(from earlier: Inventory) -> Inventory {
         var completed = self
         completed.managementDevices = earlier.managementDevices
-        let known = Dictionary(uniqueKeysWithValues: earlier.devices.map { ($0.name, $0) })
+        let known = Dictionary(earlier.devices.map { ($0.name, $0) }) { first, _ in first }
         for (index, device) in devices.enumerated() {
             guard var former = known[device.name] else { continue }
             former.driver = device.driver

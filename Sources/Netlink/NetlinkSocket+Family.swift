@@ -21,7 +21,7 @@ extension NetlinkSocket {
                     }
                 }
             }
-        } catch  where error.errno == .noSuchFileOrDirectory {
+        } catch let error where error.errno == .noSuchFileOrDirectory {
             throw NetlinkError(
                 code: .unknownFamily, errno: error.errno, kernelMessage: error.kernelMessage,
                 message: "the kernel has no generic netlink family \"\(name)\" in this network namespace")

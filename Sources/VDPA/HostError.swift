@@ -67,6 +67,17 @@ public struct HostError: Error, Sendable, Hashable {
     /// What the device looked like when the failure was noticed; nil when it was not read.
     public var observation: DeviceObservation?
 
+    /// Whether the call was refused before anything was done to the device.
+    public var isRefusal: Bool {
+        switch code {
+        case .notSupported, .irreversible, .permissionDenied, .identityMismatch, .blocked, .noNode, .notFound,
+            .notOwner,
+            .invalidArgument, .busy:
+            true
+        default: false
+        }
+    }
+
     /// Describes a failure.
     public init(
         _ code: Code, _ message: String, call: String? = nil, errno: Errno? = nil, kernelMessage: String? = nil,

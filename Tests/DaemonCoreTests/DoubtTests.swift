@@ -116,7 +116,7 @@ import VDPA
             let error = await #expect(throws: ControlError.self) { _ = try await test.resume() }
             #expect(error?.code == .deviceGone)
             #expect(try Self.onDisk(test) != nil)
-            #expect(await test.device.isHeld)
+            #expect(await test.device.isHeld == true)
         }
     }
 
@@ -190,11 +190,7 @@ import VDPA
 
     @Test func aLateSuspendThroughAPassedDescriptorIsUndoneThroughTheHolder() async throws {
         try await withDevice { test in
-            let gate = test.host.hold(Self.suspend)
-            let error = await #expect(throws: ControlError.self) {
-                _ = try await test.suspend(descriptor: Self.descriptor(), deadlineMs: 1)
-            }
-            #expect(error?.code == .deadlineExceeded)
+            let gate = try await test.missDeadline(descriptor: Self.descriptor()).gate
             gate.resolve(.success(ScriptedHost.report(Self.suspend)))
             while test.host.count(Self.resume) == 0 { await Task.yield() }
             #expect(test.host.calls.last?.sharedWith == 100)
@@ -204,8 +200,7 @@ import VDPA
 
     @Test func theNextCallerWaitsForACallThatIsOnlySlow() async throws {
         try await withDevice { test in
-            let gate = test.host.hold(Self.suspend)
-            await #expect(throws: ControlError.self) { _ = try await test.suspend(deadlineMs: 1) }
+            let gate = try await test.missDeadline().gate
             test.host.release(Self.suspend)
             async let next = test.suspend()
             await Task.yield()
@@ -221,8 +216,7 @@ import VDPA
 
     @Test func aCallThatDoesNotReturnIsGivenUp() async throws {
         try await withDevice { test in
-            let gate = test.host.hold(Self.suspend)
-            await #expect(throws: ControlError.self) { _ = try await test.suspend(deadlineMs: 1) }
+            let gate = try await test.missDeadline().gate
             while test.host.abandoned == 0 { await Task.yield() }
             gate.resolve(.success(ScriptedHost.report(Self.suspend)))
             while test.host.count(Self.resume) == 0 { await Task.yield() }
@@ -245,8 +239,7 @@ import VDPA
     @Test func aStopThatIsNotAssertedAgainInTimeStays() async throws {
         try await withDevice { test in
             _ = try await test.suspend()
-            let gate = test.host.hold(Self.suspend)
-            let error = await #expect(throws: ControlError.self) { _ = try await test.suspend(deadlineMs: 1) }
+            let (gate, error) = try await test.missDeadline()
             #expect(error?.hint?.contains("stays stopped") == true)
             gate.resolve(.failure(HostError(.kernel, "as asked")))
             while await test.device.runState == .suspended { await Task.yield() }

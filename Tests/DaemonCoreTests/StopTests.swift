@@ -20,7 +20,7 @@ import Virtio
 
     @Test func nothingIsHandedBackWhileACallHasNotReturned() async throws {
         try await withDevice { test in
-            let gate = try await test.missDeadline()
+            let gate = try await test.missDeadline().gate
             while test.host.abandoned == 0 { await Task.yield() }
             let error = await #expect(throws: ControlError.self) { try await test.handBack() }
             #expect(error?.code == .hostBlocked)
@@ -36,7 +36,7 @@ import Virtio
             if hadStopped { _ = try await test.suspend() }
             try await test.handBack()
             #expect(await test.device.runState == .unknown)
-            let gate = try await test.missDeadline()
+            let gate = try await test.missDeadline().gate
             gate.resolve(.success(ScriptedHost.report(DeviceUnderTest.suspend)))
             await test.waitUntilQuiet()
             #expect(test.host.count(DeviceUnderTest.resume) == 0)
@@ -103,8 +103,12 @@ import Virtio
             test.host.hold(DeviceUnderTest.suspend).resolve(.failure(Self.refusal))
             let gate = test.host.hold(DeviceUnderTest.resume)
             // Without an answer before the resume has returned this would not end.
-            let error = await #expect(throws: ControlError.self) { _ = try await test.suspend(deadlineMs: 20) }
-            #expect(error?.stateAfter?.runState == .resuming)
+            var milliseconds: UInt32 = 10
+            while test.host.count(DeviceUnderTest.resume) == 0 {
+                await #expect(throws: ControlError.self) { _ = try await test.suspend(deadlineMs: milliseconds) }
+                milliseconds *= 2
+            }
+            #expect(await test.device.runState == .resuming)
             gate.resolve(.success(ScriptedHost.report(DeviceUnderTest.resume)))
             await test.waitUntilQuiet()
             #expect(await test.device.runState == .running)
@@ -122,6 +126,63 @@ import Virtio
             #expect(test.host.count(DeviceUnderTest.suspend) == 0)
             #expect(await test.device.runState == .running)
             search.resolve(.success(DeviceUnderTest.scan()))
+        }
+    }
+
+    @Test func aStopThatTheLastCloseHasOvertakenLeavesNoRecord() async throws {
+        try await withDevice { test in
+            let gate = test.host.hold(DeviceUnderTest.suspend)
+            let reply = Task { try await test.suspend() }
+            while test.host.count(DeviceUnderTest.suspend) == 0 { await Task.yield() }
+            await test.device.noteClosed()
+            gate.resolve(.success(ScriptedHost.report(DeviceUnderTest.suspend)))
+            let error = await #expect(throws: ControlError.self) { _ = try await reply.value }
+            #expect(error?.code == .deviceGone)
+            let record = try Self.onDisk(test)
+            #expect(record == nil)
+            #expect(await test.device.runState == .idle)
+            #expect(test.host.count(DeviceUnderTest.resume) == 0)
+        }
+    }
+
+    @Test func aStopThatHitADeviceOpenedAnewIsUndone() async throws {
+        try await withDevice { test in
+            let gate = test.host.hold(DeviceUnderTest.suspend)
+            let reply = Task { try await test.suspend() }
+            while test.host.count(DeviceUnderTest.suspend) == 0 { await Task.yield() }
+            await test.device.noteClosed()
+            await test.device.noteOpened()
+            gate.resolve(.success(ScriptedHost.report(DeviceUnderTest.suspend)))
+            await #expect(throws: ControlError.self) { _ = try await reply.value }
+            #expect(test.host.count(DeviceUnderTest.resume) == 1)
+            let record = try Self.onDisk(test)
+            #expect(record == nil)
+        }
+    }
+
+    @Test(arguments: [HostError.Code.verificationFailed, .workerLost, .kernel])
+    func aStatusWriteThatFailsLeavesTheStopUnknown(code: HostError.Code) async throws {
+        try await withDevice { test in
+            _ = try await test.suspend()
+            test.host.hold(.setStatus([.driverOK])).resolve(.failure(HostError(code, "as asked")))
+            let params = DeviceSetStatusMethod.Params(
+                target: DeviceParams(device: DeviceUnderTest.node.device), status: DeviceStatus.driverOK.rawValue,
+                confirm: true)
+            await #expect(throws: ControlError.self) {
+                _ = try await test.device.setStatus(params, descriptor: nil, turn: await test.device.takeTurn())
+            }
+            #expect(await test.device.runState == .unknown)
+        }
+    }
+
+    @Test func whatCannotBeRemovedIsNotHandedBack() async throws {
+        try await withDevice { test in
+            _ = try await test.suspend()
+            let path = "\(test.store.directory)/\(DeviceUnderTest.node.device.string).json"
+            try Files.remove(path)
+            try Files.createDirectory(path, mode: 0o700)
+            await #expect(throws: ControlError.self) { try await test.handBack() }
+            #expect(await test.device.runState == .suspended)
         }
     }
 
@@ -206,6 +267,34 @@ import Virtio
             let reply = try await test.device.open(params, turn: await test.device.takeTurn())
             #expect(reply.runState == .running)
             #expect(try Self.onDisk(test) == nil)
+        }
+    }
+
+    @Test func aDeviceThatWentWhileItWasBeingOpenedIsClosed() async throws {
+        try await withDevice { test in
+            let gate = test.host.hold(.open(bringUp: nil))
+            let reply = Task {
+                try await test.device.open(
+                    DeviceOpenMethod.Params(device: DeviceUnderTest.node.device), turn: await test.device.takeTurn())
+            }
+            while test.host.count(.open(bringUp: nil)) == 0 { await Task.yield() }
+            await test.device.update(nil)
+            gate.resolve(.success(ScriptedHost.report(.open(bringUp: nil))))
+            let error = await #expect(throws: ControlError.self) { _ = try await reply.value }
+            #expect(error?.code == .deviceGone)
+            #expect(test.host.count(.close) == 1)
+        }
+    }
+
+    @Test func whoHoldsADeviceIsNotKnownBeforeAnybodyHasLooked() async throws {
+        try await withDevice { test in
+            let info = await test.device.info
+            let device = Device(name: DeviceUnderTest.node.device, info: info, environment: test.device.environment)
+            #expect(await device.runState == .unknown)
+            await device.noteHolders(DeviceUnderTest.scan(isComplete: false), since: 0)
+            #expect(await device.runState == .unknown)
+            await device.noteHolders(DeviceUnderTest.scan(), since: 0)
+            #expect(await device.runState == .idle)
         }
     }
 

@@ -31,6 +31,10 @@ extension Device {
         }
         switch result {
         case .success(let report):
+            guard info?.node == node else {
+                await closeLate(result, node, request)
+                throw failure(HostError(.gone, "\(name.string) was removed while it was being opened"))
+            }
             noteClosed()
             isOwned = true
             note(report.latest)
@@ -55,7 +59,8 @@ extension Device {
         }
         switch result {
         case .success(let report):
-            noteClosed()
+            // Unless it was told already, and somebody has opened it since.
+            if isOwned { noteClosed() }
             return controlState(warnings: report.warnings)
         case .failure(let error):
             throw failure(error)
@@ -96,7 +101,7 @@ extension Device {
         let reach: Reach
         do throws(ControlError) {
             (reach, _) = try await self.reach(.examine, for: request)
-        } catch  where error.code == .notRunning {
+        } catch let error where error.code == .notRunning {
             throw notOwned(verb)
         }
         if reach.path.isShared, !confirm {
@@ -113,6 +118,7 @@ extension Device {
         guard let result = await call.wait(until: request.deadline, on: loop) else {
             leave(call, on: reach.node, request, noting: { device, report in device.noteChange(procedure, report) })
             lastSeen = nil
+            doubtStop("a write of its status has not returned")
             throw late("VHOST_VDPA_SET_STATUS", hint: nil)
         }
         switch result {
@@ -120,6 +126,7 @@ extension Device {
             noteChange(procedure, report)
             return report
         case .failure(let error):
+            if !error.isRefusal { doubtStop("a write of its status has failed") }
             throw failure(error)
         }
     }
@@ -127,11 +134,15 @@ extension Device {
     private func noteChange(_ procedure: DeviceProcedure, _ report: DeviceReport) {
         if case .reset = procedure {
             forgetStop()
-        } else if let record, report.call != nil {
-            keepUnknown(record, because: "its status was written since, which lets some devices go on")
+        } else if report.call != nil {
+            doubtStop("its status was written since, which lets some devices go on")
         }
         note(report.latest)
         if report.holderExited { noteHolderGone() }
+    }
+
+    private func doubtStop(_ reason: String) {
+        if let record { keepUnknown(record, because: reason) }
     }
 
     private func late(_ what: String, hint: String?) -> ControlError {
@@ -153,14 +164,15 @@ extension Device {
     /// Somebody else has the node open: says who, as far as it can be found.
     private func busy(_ node: DeviceNode, until deadline: MonotonicInstant) async -> ControlError {
         isHeld = true
+        let before = holderChanges
         var error = ControlError(
             .deviceBusy, "\(name.string) is held by another process: \(node.path) is open", device: name,
             hint: "stop the holder, or act on its device without opening it")
         if case .success(let scan) = await host.holders(of: node).wait(until: deadline, on: loop) {
+            noteHolders(scan, since: before)
             let found = others(scan.holders)
             error.holders = found.map(HolderInfo.init)
             if let found = found.first {
-                holder = found
                 error.message =
                     "\(name.string) is held by process \(found.reference.pid) (\(found.command)): \(node.path) is open"
             }

@@ -69,7 +69,7 @@ extension Device {
             // The holder first: what is recorded of a stop counts only for the one that is there now.
             let (reach, _) = try await reach(.examine, for: request)
             return try await export(through: reach, request)
-        } catch  where error.code == .notRunning && !isHeld {
+        } catch let error where error.code == .notRunning && isHeld != true {
             gaps.add("standard.status", "nobody holds the device", .vdpad)
             return nil
         }
@@ -86,7 +86,7 @@ extension Device {
         switch result {
         case .success(let report):
             guard isStanding(stop, report) else { throw await lost(stop, report, reach, request) }
-            note(report.latest)
+            _ = confirmStop(stop, report)
             return report
         case .failure(let error) where error.code == .notRunning && error.observation != nil:
             // It was reset, so there is no stop to assert.
@@ -98,7 +98,7 @@ extension Device {
     }
 
     private func stability(of report: DeviceReport?) -> DeviceState.Stability {
-        let isStopped = recordedRunState == .suspended
+        let isStopped = report?.call != nil && recordedRunState == .suspended
         var checks: [String] = []
         if report?.call != nil { checks.append("VHOST_VDPA_SUSPEND returned 0 before the reading") }
         if report?.latest.status.contains(.driverOK) == true { checks.append("DRIVER_OK was set before and after") }

@@ -53,5 +53,6 @@ extension Device {
         if case .success(let report) = returned { note(self, report) }
         guard await turn.wait(until: .distantFuture, on: loop) else { return }
         await finish(self, returned, request(turn))
+        if isOwned, let removedNode { environment.followUps.add { [self] in await closeRemoved(removedNode) } }
     }
 }

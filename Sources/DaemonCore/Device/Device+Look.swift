@@ -117,7 +117,7 @@ extension Device {
             return try lastKnown(because: "another operation on the device has not finished", .hostBlocked, request)
         }
         guard let info else { throw notFound }
-        guard info.node != nil, descriptor != nil || params.holder != nil || isOwned || isHeld else {
+        guard info.node != nil, descriptor != nil || params.holder != nil || isOwned || isHeld != false else {
             return Sight(deadline: request.limit)
         }
         if lastSeen != nil {

@@ -121,7 +121,7 @@ extension Device {
         var error = ControlError(
             .notRunning, "nobody holds \(name.string), so it is idle", device: name,
             hint: "start the VMM, or open the device with device.open")
-        if isHeld {
+        if isHeld != false {
             // Stopped, and not closed since: the descriptor is in no process's table, as while it is passed on.
             error = ControlError(
                 .deviceGone, "no process was found that has \(node.path) open, though it has not been closed",
@@ -147,18 +147,21 @@ extension Device {
     func run(
         _ procedure: DeviceProcedure, _ reach: Reach, _ request: DeviceRequest
     ) async throws(HostError) -> (Reach, DeviceReport) {
+        let before = closes
         let call = host.perform(procedure, on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
             leave(call, on: reach.node, request)
             throw HostError(.deadlineExceeded, "a call to \(name.string) has not returned within the deadline")
         }
         let report = try result.get()
-        guard !report.holderExited else {
-            throw HostError(.holderGone, "the process that held \(name.string) has exited")
+        guard !report.holderExited, closes == before else {
+            throw HostError(.holderGone, "\(name.string) was closed, or the process that held it has exited")
         }
         switch reach.path {
         case .owner: break
-        case .passed: isHeld = true
+        case .passed:
+            isHeld = true
+            doubtIfUnwatched()
         case .shared(let reference): noteHolder(reference, reach.holder)
         }
         note(report.latest)

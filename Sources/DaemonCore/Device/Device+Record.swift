@@ -110,7 +110,13 @@ extension Device {
     func noteHolderGone() {
         holder = nil
         lastSeen = nil
-        doubtRecord(host.health().watchFailures.isEmpty ? .holderGone : .unwatched)
+        doubtRecord(.holderGone)
+        doubtIfUnwatched()
+    }
+
+    /// While the kernel does not tell what happens, a last close may have gone unnoticed at any time.
+    func doubtIfUnwatched() {
+        if record != nil, !host.health().watchFailures.isEmpty { doubtRecord(.unwatched) }
     }
 
     /// Notes that a process was proved to hold the device, which settles a record in doubt.
@@ -121,6 +127,7 @@ extension Device {
     func noteHolder(_ reference: HolderReference, _ found: Holder?) {
         isHeld = true
         if let found { holder = found }
+        doubtIfUnwatched()
         guard doubt != nil, let record else { return }
         doubt = nil
         if let recorded = record.holder, recorded.isSameProcess(as: reference) { return }

@@ -12,7 +12,7 @@ extension Device {
         if isOwned { return .owner }
         switch info?.driver {
         case .virtioVDPA: return .host
-        case .vhostVDPA: return isHeld ? .shared : .none
+        case .vhostVDPA: return isHeld == true ? .shared : .none
         default: return .none
         }
     }
@@ -22,7 +22,7 @@ extension Device {
         guard info != nil else { return .gone }
         switch access {
         // A record goes with the last close, so as long as there is one somebody may hold the device.
-        case .none: return recordedRunState ?? .idle
+        case .none: return recordedRunState ?? (isHeld == nil ? .unknown : .idle)
         case .host: return runState(of: info?.hostStatus)
         case .shared, .owner: return runState(of: lastSeen?.observation.status)
         }
@@ -52,7 +52,7 @@ extension Device {
         self.info = info
         if info?.node != nil {
             if removedNode != nil { noteClosed() }
-        } else if let former, isOwned || isHeld {
+        } else if let former, isOwned || isHeld != false {
             removedNode = former
             if isOwned { environment.followUps.add { [self] in await closeRemoved(former) } }
         } else if removedNode == nil {
@@ -61,7 +61,7 @@ extension Device {
     }
 
     /// What vdpad itself has open of a device that is being removed is closed at once: the whole host waits for it.
-    private func closeRemoved(_ node: DeviceNode) async {
+    func closeRemoved(_ node: DeviceNode) async {
         let turn = turns.take()
         defer { turns.end(turn) }
         guard await turn.wait(until: .distantFuture, on: loop), isOwned else { return }
@@ -69,6 +69,8 @@ extension Device {
         let call = host.perform(.close, on: node, through: .owner)
         switch await call.wait(until: request.deadline, on: loop) {
         case nil: leave(call, on: node, request, noting: { device, _ in device.noteClosed() })
+        // Done again when the call that is in the way has returned.
+        case .failure(let error) where error.code == .blocked: break
         default: noteClosed()
         }
     }
@@ -82,7 +84,7 @@ extension Device {
     /// Notes that closes may have gone unnoticed.
     func noteUnwatched() {
         // Of a node that has gone nothing more is told, and nobody can look.
-        if removedNode != nil { noteClosed() }
+        if removedNode != nil, !isOwned { noteClosed() }
         doubtRecord(.unwatched)
     }
 
@@ -94,6 +96,7 @@ extension Device {
         holder = nil
         lastSeen = nil
         holderChanges += 1
+        closes += 1
         forgetStop()
     }
 

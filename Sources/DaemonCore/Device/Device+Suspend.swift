@@ -123,11 +123,22 @@ extension Device {
             throw error
         }
         let hadStopped = record != nil
-        let leftover = forgetStop()
+        do {
+            try environment.store.remove(name)
+        } catch {
+            // A successor would find it, and might resume the device behind the VMM.
+            var refusal = ControlError(
+                .internalError, "the record of \(name.string) could not be removed from \(environment.store.directory)",
+                device: name, hint: "nothing was handed back; make the state directory writable")
+            refusal.errno = error.symbol
+            refusal.stateAfter = stateAfter
+            throw refusal
+        }
+        forgetStop()
         // Whatever the VMM does with the device from now on, nothing is to be resumed behind it.
-        isHandedBack = isHeld && !isOwned
-        let nothing = "vdpad had not stopped \(name.string); there was nothing to hand back"
-        return controlState(warnings: [leftover, hadStopped ? nil : nothing].compactMap { $0 })
+        isHandedBack = isHeld != false && !isOwned
+        return controlState(
+            warnings: hadStopped ? [] : ["vdpad had not stopped \(name.string); there was nothing to hand back"])
     }
 
     /// Records that the kernel has confirmed the stop.

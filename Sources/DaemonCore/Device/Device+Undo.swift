@@ -30,9 +30,8 @@ extension Device {
         case .deviceFailed where error.call == nil:
             // Seen in the status, which says more than any record.
             forgetStop()
-        case .notSupported, .irreversible, .permissionDenied, .identityMismatch, .blocked, .noNode, .notFound,
-            .notOwner, .invalidArgument:
-            // Nothing was called: what was before still holds.
+        case _ where error.isRefusal:
+            // What was before still holds.
             if let former {
                 rememberIfPossible(former)
             } else {
@@ -72,6 +71,8 @@ extension Device {
         _ intent: RunRecord, _ report: DeviceReport, _ reach: Reach, _ request: DeviceRequest
     ) async {
         guard !report.holderExited else { return await findOutAfterExit(reach, request) }
+        // Closed and not opened since: the stop went with it.
+        guard isHeld == true else { return }
         guard intent.runState != .resuming else { return }
         // The process has opened the device anew before it was stopped, and nothing on disk says that it is.
         var stopped = intent
@@ -172,6 +173,9 @@ extension Device {
         let before = holderChanges
         if case .success(let scan) = await host.holders(of: reach.node).wait(until: request.deadline, on: loop) {
             noteHolders(scan, since: before)
+        }
+        if let record, doubt == nil, [.suspending, .resuming].contains(record.runState) {
+            keepUnknown(record, because: "the process that holds it has closed a descriptor of it during the call")
         }
         if doubt != nil {
             unresolved = "it may be stopped: the process that held it has exited, and no other was found"

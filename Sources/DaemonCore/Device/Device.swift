@@ -38,11 +38,14 @@ actor Device {
     /// The holder that was found last; proved again at every use.
     var holder: Holder?
 
-    /// Whether anybody has the node open, as far as inotify has told.
-    var isHeld = false { didSet { environment.changes.add() } }
+    /// Whether anybody has the node open; nil until it was told or a search has found out.
+    var isHeld: Bool? { didSet { environment.changes.add() } }
 
     /// How often the node has been opened or closed for the last time: what a search began before that found is stale.
     var holderChanges: UInt64 = 0
+
+    /// How often the last close has been told.
+    var closes: UInt64 = 0
 
     /// What was read last, and when.
     var lastSeen: (observation: DeviceObservation, at: String)? { didSet { environment.changes.add() } }

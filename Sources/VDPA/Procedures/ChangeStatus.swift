@@ -14,8 +14,9 @@ extension VhostVDPAFile where Self: ~Copyable {
                     + "bits are cleared by a reset only",
                 observation: before)
         }
-        report.call = try timed("VHOST_VDPA_SET_STATUS") { () throws(HostError) in try setStatus(wanted) }
-        let after = try observe()
+        let call = try timed("VHOST_VDPA_SET_STATUS") { () throws(HostError) in try setStatus(wanted) }
+        report.call = call
+        let after = try observe(after: call)
         report.after = after
         report.holderExited = holderHasExited()
         guard after.status == wanted else {
@@ -30,8 +31,9 @@ extension VhostVDPAFile where Self: ~Copyable {
     /// Resets the device. Anybody who has a descriptor can, so the caller must have been told what is lost.
     borrowing func resetDevice() throws(HostError) -> DeviceReport {
         var report = DeviceReport(before: try observe())
-        report.call = try timed("VHOST_VDPA_SET_STATUS") { () throws(HostError) in try setStatus([]) }
-        let after = try observe()
+        let call = try timed("VHOST_VDPA_SET_STATUS") { () throws(HostError) in try setStatus([]) }
+        report.call = call
+        let after = try observe(after: call)
         report.after = after
         report.holderExited = holderHasExited()
         guard after.status.isEmpty else {

@@ -13,9 +13,9 @@ extension VhostVDPAFile where Self: ~Copyable {
         try before.requireBackendFeatures(allowIrreversible ? [.suspend] : [.suspend, .resume])
         guard !dryRun else { return report }
 
-        let call = try timed("VHOST_VDPA_SUSPEND") { () throws(HostError) in try suspend() }
+        let call = try issue("VHOST_VDPA_SUSPEND") { () throws(HostError) in try suspend() }
         report.call = call
-        let after = try observe()
+        let after = try observe(after: call)
         report.after = after
         try after.requireStillRunning()
         if before.configuration != after.configuration {
@@ -33,13 +33,36 @@ extension VhostVDPAFile where Self: ~Copyable {
         try before.requireBackendFeatures([.resume])
         guard !dryRun else { return report }
 
-        let call = try timed("VHOST_VDPA_RESUME") { () throws(HostError) in try resume() }
+        let call = try issue("VHOST_VDPA_RESUME") { () throws(HostError) in try resume() }
         report.call = call
-        let after = try observe()
+        let after = try observe(after: call)
         report.after = after
         try after.requireStillRunning()
         report.holderExited = holderHasExited()
         return report
+    }
+
+    /// Reads the device back. A failure to do so says nothing of the call, which has been made.
+    borrowing func observe(after call: KernelCallTiming) throws(HostError) -> DeviceObservation {
+        do throws(HostError) {
+            return try observe()
+        } catch let error where error.isRefusal {
+            throw HostError(
+                .verificationFailed, "after \(call.call) the device could not be read back: \(error.message)",
+                call: error.call, errno: error.errno)
+        }
+    }
+
+    /// Runs SUSPEND or RESUME. What its driver answers with an error says nothing of what it has done, whichever error it
+    /// is; only without a driver's function nothing was called.
+    private borrowing func issue(
+        _ name: String, _ call: () throws(HostError) -> Void
+    ) throws(HostError) -> KernelCallTiming {
+        do throws(HostError) {
+            return try timed(name, call)
+        } catch let error where error.isRefusal && error.code != .notSupported {
+            throw HostError(.kernel, error.message, call: error.call, errno: error.errno)
+        }
     }
 
     /// Runs a kernel call between two readings of CLOCK_MONOTONIC, which bound the moment at which it took effect.
