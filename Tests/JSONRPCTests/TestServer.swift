@@ -25,7 +25,8 @@ struct TestServer: Sendable {
         let directory = try temporaryDirectory()
         defer { remove(directory) }
         let path = directory + "/socket"
-        let task = Task.detached(executorPreference: loop) {
+        // Not detached: an issue is recorded with the test of its task.
+        let task = Task(executorPreference: loop) {
             let handler = TestHandler(loop: loop, refusesConnections: refusesConnections)
             let listener = try UnixListener(path: path, mode: 0o600, backlog: 1024, on: loop)
             let server = RPCServer(
