@@ -24,8 +24,7 @@ public struct RPCClient: ~Copyable {
     private let socket: BlockingSocket
     private var lastID: Int64 = 0
     private var framer: LineFramer
-    /// Of the line that holds the last byte received.
-    private var descriptors = LineDescriptors()
+    private var descriptors = DescriptorAttribution()
     /// Replies that came before they were asked for.
     private var early: [Int64: Result<Response, RPCError>] = [:]
 
@@ -109,11 +108,15 @@ public struct RPCClient: ~Copyable {
             throw .transport(error)
         }
         guard let extras else { throw .closed }
-        descriptors.add(extras, limit: Self.maximumDescriptors)
+        descriptors.received(extras, limit: Self.maximumDescriptors)
         var position = 0
-        while let event = framer.next(in: chunk.span, from: &position) {
-            // A read ends behind the message that carries descriptors.
-            var lineDescriptors = position == chunk.count ? descriptors.take() : LineDescriptors()
+        while position < chunk.count {
+            guard let event = framer.next(in: chunk.span, from: &position) else {
+                descriptors.lineGoesOn(limit: Self.maximumDescriptors)
+                return
+            }
+            var lineDescriptors = descriptors.lineEnded(
+                isLast: position == chunk.count, limit: Self.maximumDescriptors)
             switch event {
             case .line(let range):
                 keep(try Self.read(chunk.span.extracting(range), &lineDescriptors))

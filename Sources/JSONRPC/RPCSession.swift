@@ -31,10 +31,7 @@ struct RPCSession: ~Copyable {
     private var framer: LineFramer
     /// Received, but not yet to be taken.
     private var unprocessed: [UInt8] = []
-    /// Of the line that holds the last byte received; the kernel ends a read behind the message that carries them.
-    private var lastLineDescriptors = LineDescriptors()
-    /// Of the line that has begun, when more has been received since.
-    private var partialLineDescriptors = LineDescriptors()
+    private var descriptors = DescriptorAttribution()
     private var requestsInFlight = 0
     private var batch: Batch?
     /// Replies to deferred requests that wait until the client has read enough.
@@ -74,29 +71,23 @@ struct RPCSession: ~Copyable {
 
     // MARK: Input
 
-    /// Notes the descriptors that came with the chunk of which `process` is called next.
+    /// Notes the descriptors that came with the chunk of which `process` is called next; when nothing more is taken, they are
+    /// closed.
     mutating func received(_ descriptors: ReceivedDescriptors) {
-        guard !descriptors.isEmpty else { return }
-        lastLineDescriptors.add(descriptors, limit: limits.descriptors)
+        guard !descriptors.isEmpty, !isInputEnded else { return }
+        self.descriptors.received(descriptors, limit: limits.descriptors)
     }
 
     /// Takes the lines of a chunk as far as limits permit, beginning at `position`.
     mutating func process(_ chunk: Span<UInt8>, from position: inout Int) {
         while takesRequests, position < chunk.count {
             let event = framer.next(in: chunk, from: &position)
-            let isLast = position == chunk.count
             guard let event else {
-                partialLineDescriptors.add(lastLineDescriptors.take(), limit: limits.descriptors)
+                descriptors.lineGoesOn(limit: limits.descriptors)
                 return
             }
             linesTaken &+= 1
-            var descriptors = LineDescriptors()
-            if !partialLineDescriptors.isEmpty {
-                descriptors = partialLineDescriptors.take()
-            }
-            if isLast, !lastLineDescriptors.isEmpty {
-                descriptors.add(lastLineDescriptors.take(), limit: limits.descriptors)
-            }
+            let descriptors = descriptors.lineEnded(isLast: position == chunk.count, limit: limits.descriptors)
             switch event {
             case .line(let range):
                 take(RPCMessage(line: chunk.extracting(range), limits: limits), descriptors)
@@ -147,8 +138,7 @@ struct RPCSession: ~Copyable {
         isInputEnded = true
         unprocessed = []
         framer = LineFramer(maximumLineBytes: limits.lineBytes)
-        lastLineDescriptors = LineDescriptors()
-        partialLineDescriptors = LineDescriptors()
+        descriptors = DescriptorAttribution()
     }
 
     /// Gives up everything but the bodies that are to be started: no request reaches the handler any more.

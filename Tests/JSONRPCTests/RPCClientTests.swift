@@ -86,6 +86,23 @@ import Testing
         }
     }
 
+    /// A reply with a descriptor comes in two reads, of which the second brings the next reply too.
+    @Test(arguments: [1, 20, 46, 47]) func keepsDescriptorsWithAReplyThatComesInParts(cut: Int) throws {
+        let pair = try DescriptorPair()
+        let server = try BlockingSocket(pair.first)
+        var client = RPCClient(try BlockingSocket(pair.second))
+        let first = try client.send("give", until: deadline())
+        let second = try client.send("echo", until: deadline())
+        let text = #"{"jsonrpc":"2.0","id":1,"result":true,"fds":1}"# + "\n" + #"{"jsonrpc":"2.0","id":2,"result":2}"# + "\n"
+        let bytes = Array(text.utf8)
+        // A read ends behind the bytes that carry descriptors.
+        let seven = try #require(pipe(holding: 7))
+        try server.send(bytes.span.extracting(first: cut), descriptors: [seven], until: deadline())
+        try server.send(bytes.span.extracting(droppingFirst: cut), until: deadline())
+        #expect(try client.reply(to: first, until: deadline()).descriptors.map(firstByte) == [7])
+        #expect(try client.reply(to: second, until: deadline()).descriptors.isEmpty)
+    }
+
     @Test func stopsWaitingAtTheDeadline() async throws {
         try await TestServer.run { test in
             try await onThread {

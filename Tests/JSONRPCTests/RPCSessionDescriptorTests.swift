@@ -78,6 +78,19 @@ import Testing
         #expect(answers == expected)
     }
 
+    @Test func closesWhatComesAfterTheInputIsIgnored() throws {
+        var session = RPCSession()
+        session.ignoreInput()
+        let reader = try {
+            let (reader, writer) = try #require(pipeEnds())
+            session.received(ReceivedDescriptors(descriptors: [writer]))
+            return reader
+        }()
+        #expect(isAtEnd(reader))
+        session.process(Self.plain + "\n")
+        #expect(session.sent().isEmpty)
+    }
+
     @Test func sendsALineWithDescriptorsAlone() throws {
         var lines = OutgoingLines()
         let limits = RPCLimits()
