@@ -64,14 +64,15 @@ let package = Package(
         .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
 
-        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
+        .target(name: "SeededGenerator", path: "Tests/Support/SeededGenerator", swiftSettings: settings),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "SeededGenerator"], swiftSettings: settings),
         .testTarget(name: "VirtioTests", dependencies: ["Virtio"], swiftSettings: settings),
         .testTarget(
             name: "DeviceStateTests", dependencies: ["DeviceState", "Virtio", "JSON"], swiftSettings: settings),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux", systemPackage], swiftSettings: settings),
         .testTarget(
             name: "JSONRPCTests",
-            dependencies: ["JSONRPC", "JSON", "LinuxIO", systemPackage],
+            dependencies: ["JSONRPC", "JSON", "LinuxIO", "SeededGenerator", systemPackage],
             swiftSettings: settings),
         .target(
             name: "FakeNetlinkKernel",

@@ -1,5 +1,6 @@
 import JSON
 import LinuxIO
+import SeededGenerator
 import Testing
 
 @testable import JSONRPC
@@ -18,11 +19,11 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<8) func everyLineGetsItsOwn(seed: Int) async throws {
+    @Test(arguments: 0..<8) func everyLineGetsItsOwn(seed: UInt64) async throws {
         try await TestServer.run { test in
             let client = try await test.connect()
             let count = 60
-            var random = SystemRandomNumberGenerator()
+            var random = SeededGenerator(seed: seed)
             let lines = (0..<count).map { id in
                 let came = [0, 0, 1, 2, 3].randomElement(using: &random) ?? 0
                 let isTrue = Int.random(in: 0..<4, using: &random) > 0

@@ -1,3 +1,5 @@
+import SeededGenerator
+
 /// Makes JSON texts with every construct of the grammar, and texts that are nearly JSON.
 struct TextGenerator {
     private var random: SeededGenerator

@@ -1,13 +1,15 @@
 /// The same numbers for the same seed: SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
 /// 2014).
-struct SeededGenerator: RandomNumberGenerator {
+public struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    /// Begins anew for each seed.
+    public init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    /// The next 64 bits.
+    public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
         mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -15,11 +17,13 @@ struct SeededGenerator: RandomNumberGenerator {
         return mixed ^ mixed >> 31
     }
 
-    mutating func one(in count: Int) -> Bool {
+    /// Once in so many times.
+    public mutating func one(in count: Int) -> Bool {
         Int.random(in: 0..<count, using: &self) == 0
     }
 
-    mutating func pick<Element>(_ elements: [Element]) -> Element {
+    /// Any of them; there is at least one.
+    public mutating func pick<Element>(_ elements: [Element]) -> Element {
         elements[Int.random(in: 0..<elements.count, using: &self)]
     }
 }
