@@ -1,7 +1,8 @@
 # Counts the tests in a Swift Testing event stream (one JSON object per line, version 0).
 #
-# Prints "passed failed skipped", then a line for each failed test ("F name") and for each reason to skip
+# Prints "passed failed skipped cases", then a line for each failed test ("F name") and for each reason to skip
 # ("S count reason"). A test that was planned and neither ended nor was skipped has failed: its process crashed.
+# A case is a row of a parametrised test, or a test that is not parametrised.
 # Keys are found by their unescaped quotes, which no JSON string contains.
 
 function text_after(key,    start, rest) {
@@ -21,6 +22,12 @@ index($0, "{\"kind\":\"test\",") == 1 && match($0, /"id":"([^"\\]|\\.)*","isPara
     gsub(/\\\//, "/", id)
     gsub(/\\"/, "\"", id)
     state[id] = "unfinished"
+    next
+}
+
+# Told of parametrised tests only.
+index($0, "\"kind\":\"testCaseEnded\"") {
+    cases[text_after("\"testID\":")]++
     next
 }
 
@@ -45,8 +52,10 @@ END {
         if (state[id] == "passed") passed++
         else if (state[id] == "skipped") skipped++
         else failed++
+        if (id in cases) ran += cases[id]
+        else if (state[id] == "passed" || state[id] == "failed") ran++
     }
-    print passed + 0, failed + 0, skipped + 0
+    print passed + 0, failed + 0, skipped + 0, ran + 0
     for (id in state) {
         if (state[id] == "failed") print "F", id
         if (state[id] == "unfinished") print "F", id, "(did not end)"
