@@ -94,12 +94,9 @@ int clinux_status(int directory, const char *path, bool follow, struct clinux_st
     *status = (struct clinux_status){
         .inode = s.stx_ino,
         .size = s.stx_size,
-        .device_major = s.stx_dev_major,
-        .device_minor = s.stx_dev_minor,
         .special_major = s.stx_rdev_major,
         .special_minor = s.stx_rdev_minor,
         .mode = s.stx_mode,
-        .links = s.stx_nlink,
         .uid = s.stx_uid,
         .gid = s.stx_gid,
     };

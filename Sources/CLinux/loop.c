@@ -55,21 +55,11 @@ int clinux_eventfd_drain(int fd)
     return eventfd_read(fd, &value) < 0 ? -errno : 0;
 }
 
-static uint64_t nanoseconds(clockid_t clock)
-{
-    struct timespec now;
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 uint64_t clinux_monotonic_ns(void)
 {
-    return nanoseconds(CLOCK_MONOTONIC);
-}
-
-uint64_t clinux_boottime_ns(void)
-{
-    return nanoseconds(CLOCK_BOOTTIME);
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 static void handled_signals(sigset_t *set)

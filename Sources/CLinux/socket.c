@@ -9,10 +9,6 @@
 
 #include "CLinux.h"
 
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77 // Linux 6.5
-#endif
-
 int clinux_unix_socket(bool nonblocking)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0), 0);
@@ -70,11 +66,6 @@ int clinux_accept(int fd)
 int clinux_shutdown_write(int fd)
 {
     return shutdown(fd, SHUT_WR) < 0 ? -errno : 0;
-}
-
-int clinux_shutdown(int fd)
-{
-    return shutdown(fd, SHUT_RDWR) < 0 ? -errno : 0;
 }
 
 static int option(int fd, int name)
@@ -178,13 +169,6 @@ int clinux_peer_credentials(int fd, struct clinux_credentials *credentials)
         return -errno;
     *credentials = (struct clinux_credentials){.pid = peer.pid, .uid = peer.uid, .gid = peer.gid};
     return 0;
-}
-
-int clinux_peer_pidfd(int fd)
-{
-    int pidfd = -1;
-    socklen_t length = sizeof pidfd;
-    return getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &length) < 0 ? -errno : pidfd;
 }
 
 static int poll_one(int fd, short events, int64_t timeout_ns)

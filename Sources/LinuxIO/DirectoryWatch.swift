@@ -21,10 +21,6 @@ public final class DirectoryWatch: Sendable {
         public static let closedWithoutWriting = Changes(rawValue: 0x10)
         /// A file was opened.
         public static let opened = Changes(rawValue: 0x20)
-        /// A name went away by rename.
-        public static let movedAway = Changes(rawValue: 0x40)
-        /// A name came by rename.
-        public static let movedHere = Changes(rawValue: 0x80)
         /// A name was created.
         public static let created = Changes(rawValue: 0x100)
         /// A name was deleted.

@@ -26,14 +26,10 @@ public struct FileStatus: Sendable, Hashable {
     public var kind: Kind
     /// Permission bits, 07777.
     public var permissions: UInt32
-    /// The file system's device.
-    public var fileSystem: DeviceNumber
     /// The device that a node stands for.
     public var device: DeviceNumber
     /// Inode number.
     public var inode: UInt64
-    /// Number of links: 0 when the file was unlinked.
-    public var links: UInt32
     /// Bytes.
     public var size: UInt64
     /// Owner.
@@ -66,10 +62,8 @@ public struct FileStatus: Sendable, Hashable {
             default: .other
             }
         permissions = status.mode & 0o7777
-        fileSystem = DeviceNumber(major: status.device_major, minor: status.device_minor)
         device = DeviceNumber(major: status.special_major, minor: status.special_minor)
         inode = status.inode
-        links = status.links
         size = status.size
         userID = status.uid
         groupID = status.gid

@@ -48,8 +48,4 @@ enum SocketCalls {
         try kernelCall("getsockopt") { unsafe clinux_peer_credentials(socket, &raw) }
         return PeerCredentials(processID: raw.pid, userID: raw.uid, groupID: raw.gid)
     }
-
-    static func peerProcess(_ socket: CInt) throws(Errno) -> OwnedDescriptor {
-        OwnedDescriptor(try kernelCall("getsockopt") { clinux_peer_pidfd(socket) })
-    }
 }

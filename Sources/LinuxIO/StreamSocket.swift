@@ -162,13 +162,6 @@ public import SystemPackage
         get throws(Errno) { try SocketCalls.peerCredentials(try polled.rawValue) }
     }
 
-    /// A pidfd of the process at the other end.
-    ///
-    /// - Throws: `Errno.noProtocolOption` before Linux 6.5, `Errno` of getsockopt(2).
-    public func openPeerProcess() throws(Errno) -> OwnedDescriptor {
-        try SocketCalls.peerProcess(try polled.rawValue)
-    }
-
     /// Tells the peer that no more bytes will come; receiving goes on.
     ///
     /// - Throws: `Errno` of shutdown(2).

@@ -9,10 +9,8 @@
 struct clinux_status {
     uint64_t inode;
     uint64_t size;
-    uint32_t device_major, device_minor;   // of the file system
     uint32_t special_major, special_minor; // of the device that a node stands for
     uint32_t mode;                         // type and permissions
-    uint32_t links;
     uint32_t uid, gid;
 };
 

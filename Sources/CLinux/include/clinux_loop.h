@@ -1,4 +1,4 @@
-// epoll, eventfd, signalfd, inotify and clocks.
+// epoll, eventfd, signalfd, inotify and the clock.
 #pragma once
 
 #include <pthread.h>
@@ -19,7 +19,6 @@ int clinux_eventfd_signal(int fd);
 int clinux_eventfd_drain(int fd);
 
 uint64_t clinux_monotonic_ns(void);
-uint64_t clinux_boottime_ns(void);
 
 // Blocks SIGTERM, SIGINT and SIGHUP in the calling thread, ignores SIGPIPE.
 int clinux_block_signals(void);

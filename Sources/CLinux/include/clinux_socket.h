@@ -28,7 +28,6 @@ int clinux_connect(int fd, const char *path);
 int clinux_listen(int fd, int backlog);
 int clinux_accept(int fd);
 int clinux_shutdown_write(int fd);
-int clinux_shutdown(int fd);
 // 1 when the descriptor is a listening unix stream socket, 0 when not.
 int clinux_is_unix_listener(int fd);
 
@@ -37,7 +36,6 @@ ssize_t clinux_receive(int fd, void *bytes, size_t length, int32_t *fds, size_t 
                        struct clinux_received *received);
 
 int clinux_peer_credentials(int fd, struct clinux_credentials *credentials);
-int clinux_peer_pidfd(int fd);
 
 // 1 when ready or hung up, 0 when the time is over. timeout_ns < 0 waits for ever.
 int clinux_poll_readable(int fd, int64_t timeout_ns);
