@@ -93,7 +93,8 @@ import Testing
         var client = RPCClient(try BlockingSocket(pair.second))
         let first = try client.send("give", until: deadline())
         let second = try client.send("echo", until: deadline())
-        let text = #"{"jsonrpc":"2.0","id":1,"result":true,"fds":1}"# + "\n" + #"{"jsonrpc":"2.0","id":2,"result":2}"# + "\n"
+        let lines = [#"{"jsonrpc":"2.0","id":1,"result":true,"fds":1}"#, #"{"jsonrpc":"2.0","id":2,"result":2}"#]
+        let text = lines.map { $0 + "\n" }.joined()
         let bytes = Array(text.utf8)
         // A read ends behind the bytes that carry descriptors.
         let seven = try #require(pipe(holding: 7))
