@@ -20,14 +20,14 @@ extension KernelTier {
                                     try await Self.waitUntilStuck(vmm.pid)
                                     let error = try await client.refusal(
                                         of: DeviceStatusMethod.self,
-                                        .init(device: device.deviceName, deadlineMs: 300))
+                                        .init(device: device.deviceName, deadlineMs: 2_000))
                                     #expect(error.code == .deadlineExceeded)
 
                                     try await Self.everythingElseWorks(other, otherVMM, daemon)
                                     try await Self.waitUntilReported(device, client)
                                     let blocked = try await client.refusal(
                                         of: DeviceSuspendMethod.self,
-                                        .init(target: .init(device: device.deviceName, deadlineMs: 300)))
+                                        .init(target: .init(device: device.deviceName, deadlineMs: 2_000)))
                                     #expect(blocked.code == .hostBlocked)
 
                                     await daemon.terminate()
@@ -57,7 +57,7 @@ extension KernelTier {
                             try await server.silence()
                             let error = try await client.refusal(
                                 of: DeviceOpenMethod.self,
-                                .init(device: device.deviceName, deadlineMs: 300, initialize: .init()))
+                                .init(device: device.deviceName, deadlineMs: 2_000, initialize: .init()))
                             #expect(error.code == .deadlineExceeded)
                             try await Self.everythingElseWorks(other, otherVMM, daemon)
                             try await Self.waitUntilReported(device, client)
