@@ -7,7 +7,7 @@ public enum DeviceHoldersMethod: ControlMethod {
     public struct Params: Sendable, Hashable {
         /// The device's name on the vdpa bus.
         public var device: DeviceName
-        /// How long the caller waits, in milliseconds; 30000 if absent.
+        /// How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
         public var deadlineMs: UInt32?
 
         /// The parameters of the method.
@@ -58,7 +58,8 @@ extension DeviceHoldersMethod.Params: JSONObjectReadable, JSONWritable {
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         device = try members.required("device", "The device's name on the vdpa bus.")
         deadlineMs = try members.optional(
-            "deadlineMs", in: 1...3_600_000, "How long the caller waits, in milliseconds; 30000 if absent.")
+            "deadlineMs", in: 1...3_600_000,
+            "How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.")
     }
 
     /// Writes the object.

@@ -32,7 +32,8 @@ extension DeviceParams: JSONObjectReadable, JSONWritable {
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         device = try members.required("device", "The device's name on the vdpa bus.")
         deadlineMs = try members.optional(
-            "deadlineMs", in: 1...3_600_000, "How long the caller waits, in milliseconds; 30000 if absent.")
+            "deadlineMs", in: 1...3_600_000,
+            "How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.")
         holder = try members.optional(
             "holder",
             "The process that holds the device; without it vdpad searches. A descriptor may be passed instead.")
