@@ -102,7 +102,11 @@ struct DeviceUnderTest: Sendable {
 }
 
 /// Runs `body` with a device that process 100 holds, on a loop that has a thread of its own.
-func withDevice(_ body: @escaping @Sendable (DeviceUnderTest) async throws -> Void) async throws {
+///
+/// A call that is left is given up after `graceMs`: by default not while a test runs.
+func withDevice(
+    graceMs: UInt64 = 600_000, _ body: @escaping @Sendable (DeviceUnderTest) async throws -> Void
+) async throws {
     let loop = try EventLoop()
     try DetachedThread.start { loop.run() }
     defer { loop.stop() }
@@ -115,7 +119,7 @@ func withDevice(_ body: @escaping @Sendable (DeviceUnderTest) async throws -> Vo
         loop: loop, host: host, store: store, followUps: followUps, bootID: "boot",
         source: DeviceEnvironment.Source(host: "test", kernel: "none"),
         operations: OperationNumbers(instance: "test"), defaultDeadlineMs: 30_000,
-        log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        graceMs: graceMs, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     var info = HostDevice(name: DeviceUnderTest.node.device)
     info.driver = .vhostVDPA
     info.node = DeviceUnderTest.node

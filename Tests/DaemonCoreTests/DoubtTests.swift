@@ -215,7 +215,7 @@ import VDPA
     }
 
     @Test func aCallThatDoesNotReturnIsGivenUp() async throws {
-        try await withDevice { test in
+        try await withDevice(graceMs: 1) { test in
             let gate = try await test.missDeadline().gate
             while test.host.abandoned == 0 { await Task.yield() }
             gate.resolve(.success(ScriptedHost.report(Self.suspend)))

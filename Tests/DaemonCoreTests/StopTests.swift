@@ -19,7 +19,7 @@ import Virtio
     // MARK: Hand back
 
     @Test func nothingIsHandedBackWhileACallHasNotReturned() async throws {
-        try await withDevice { test in
+        try await withDevice(graceMs: 1) { test in
             let gate = try await test.missDeadline().gate
             while test.host.abandoned == 0 { await Task.yield() }
             let error = await #expect(throws: ControlError.self) { try await test.handBack() }
@@ -217,7 +217,7 @@ import Virtio
     }
 
     @Test func anExaminationThatWasGivenUpSaysNothingOfALaterStop() async throws {
-        try await withDevice { test in
+        try await withDevice(graceMs: 1) { test in
             let gate = test.host.hold(.examine)
             let params = DeviceParams(device: DeviceUnderTest.node.device, deadlineMs: 20)
             await #expect(throws: ControlError.self) {

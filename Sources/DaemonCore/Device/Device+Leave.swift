@@ -6,10 +6,6 @@ extension Device {
     /// What is done with the result of a call that was left.
     typealias Finish = @Sendable (isolated Device, Result<DeviceReport, HostError>, DeviceRequest) async -> Void
 
-    /// How long a call that is left may still take before it is given up, in milliseconds: giving one up makes the next
-    /// caller's fail, and a short deadline or a client that vanished say nothing of the device.
-    private nonisolated var grace: UInt64 { 1_000 }
-
     /// Leaves a call to itself, since its caller's deadline has passed or its client has gone.
     ///
     /// The place behind the caller's turn is kept until the call returns or is given up, so that the next caller finds the
@@ -27,7 +23,7 @@ extension Device {
         then finish: @escaping Finish = { _, _, _ in }
     ) {
         let turn = turns.take(behind: request.turn)
-        let abandonment = max(request.limit, MonotonicInstant.now.advanced(byMilliseconds: grace))
+        let abandonment = max(request.limit, MonotonicInstant.now.advanced(byMilliseconds: environment.graceMs))
         leftCalls += 1
         environment.followUps.add { [self] in
             await attend(call, on: node, turn, until: abandonment, noting: note, then: finish)

@@ -20,6 +20,9 @@ struct DeviceEnvironment: Sendable {
     let operations: OperationNumbers
     /// How long a request waits that names no deadline.
     let defaultDeadlineMs: UInt32
+    /// How long a call that nobody waits for may still take before it is given up, in milliseconds: giving one up makes the
+    /// next caller's fail, and a short deadline or a client that vanished say nothing of the device.
+    var graceMs: UInt64 = 1_000
     /// Counts what changes of the devices.
     let changes = ChangeCount()
     /// Where the daemon logs.
