@@ -31,6 +31,11 @@ struct Exchange {
         isOver = true
         self.text = text
         guard error < 0 else { return }
+        // No error number has this negative; negating it would trap.
+        guard error > .min else {
+            failure = NetlinkError(code: .malformed, message: "the kernel's error \(error) is no error number")
+            return
+        }
         let errno = Errno(rawValue: -error)
         failure = NetlinkError(
             code: .kernel, errno: errno, kernelMessage: text, message: text ?? "the kernel answered: \(errno)")
