@@ -8,7 +8,7 @@ import VDPA
 @testable import DaemonCore
 
 /// What becomes of a stop when it is not certain who holds the device: it is neither forgotten nor undone behind anybody.
-@Suite(.timeLimit(.minutes(1))) struct DoubtTests {
+@Suite(.timeLimit(.minutes(5))) struct DoubtTests {
     private static let resume = DeviceUnderTest.resume
     private static let suspend = DeviceUnderTest.suspend
 

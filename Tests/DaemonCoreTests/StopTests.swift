@@ -9,7 +9,7 @@ import Virtio
 @testable import DaemonCore
 
 /// What a stop becomes when calls fail, come late or meet each other.
-@Suite(.timeLimit(.minutes(1))) struct StopTests {
+@Suite(.timeLimit(.minutes(5))) struct StopTests {
     private static let refusal = HostError(.kernel, "as asked", call: "VHOST_VDPA_SUSPEND")
 
     private static func onDisk(_ test: DeviceUnderTest) throws -> RunRecord? {

@@ -6,7 +6,7 @@ import Testing
 @testable import JSONRPC
 
 /// Streams of lines with and without descriptors, true and false promises, cut anywhere.
-@Suite(.timeLimit(.minutes(1))) struct DescriptorAttributionTests {
+@Suite(.timeLimit(.minutes(5))) struct DescriptorAttributionTests {
     /// One line: what it promises and what comes with it.
     private struct Line {
         let id: Int

@@ -5,7 +5,7 @@ import Testing
 
 @testable import JSONRPC
 
-@Suite(.timeLimit(.minutes(1))) struct RPCClientTests {
+@Suite(.timeLimit(.minutes(5))) struct RPCClientTests {
     /// Runs `body`, which waits in system calls, on a thread of its own.
     private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
         let outcome: Result<Void, any Error> = try await withCheckedThrowingContinuation { continuation in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import JSONRPC
 
-@Suite(.timeLimit(.minutes(1))) struct RPCServerTests {
+@Suite(.timeLimit(.minutes(5))) struct RPCServerTests {
     /// The specification's examples as one text, and what a server that takes one line at a time answers.
     private static let examples = RPCSessionTests.specification.map { $0.request + "\n" }.joined()
     private static var answers: String {

@@ -6,7 +6,7 @@ import Testing
 @testable import JSONRPC
 
 /// Each limit of a server is reached, which is fine, and passed, which is answered; then the connection lives.
-@Suite(.timeLimit(.minutes(1))) struct ServerLimitTests {
+@Suite(.timeLimit(.minutes(5))) struct ServerLimitTests {
     /// A request whose line, answer, depth, id or batch is as large as told.
     private static func line(_ name: RPCLimits.Name, _ size: Int) -> String {
         switch name {

@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 /// The specification's examples and rules through a real socket.
-@Suite(.timeLimit(.minutes(1))) struct SpecificationTests {
+@Suite(.timeLimit(.minutes(5))) struct SpecificationTests {
     /// How a text comes to the server.
     enum Delivery: CaseIterable {
         case inOneWrite

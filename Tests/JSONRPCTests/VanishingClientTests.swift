@@ -6,7 +6,7 @@ import Testing
 @testable import JSONRPC
 
 /// Clients that go at each byte of what they send and of what they are sent.
-@Suite(.timeLimit(.minutes(1))) struct VanishingClientTests {
+@Suite(.timeLimit(.minutes(5))) struct VanishingClientTests {
     @Test(arguments: [true, false]) func atEachByteOfARequest(isRead: Bool) async throws {
         try await TestServer.run { test in
             let text = request("later", #"{"a":[1,"é"]}"#, id: 1) + request("echo", id: 2)

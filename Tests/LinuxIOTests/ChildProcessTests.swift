@@ -67,7 +67,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func aChildDiesWithTheThreadThatStartedIt() async throws {
+    @Test(.timeLimit(.minutes(5))) func aChildDiesWithTheThreadThatStartedIt() async throws {
         try await withLoop { outer in
             let pair = try DescriptorPair()
             let ours = try StreamSocket(adopting: pair.first, on: outer)

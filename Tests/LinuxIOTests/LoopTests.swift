@@ -5,7 +5,7 @@ import Testing
 @testable import LinuxIO
 
 /// What a loop must not mix up: events of descriptors whose number is used again, waits that are over, edges.
-@Suite(.timeLimit(.minutes(1))) struct LoopTests {
+@Suite(.timeLimit(.minutes(5))) struct LoopTests {
     /// A duplicate with the lowest free number from `number` on.
     private static func duplicate(
         _ descriptor: borrowing OwnedDescriptor, from number: CInt

@@ -3,7 +3,7 @@ import LinuxIO
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct UnixListenerTests {
+@Suite(.timeLimit(.minutes(5))) struct UnixListenerTests {
     @Test(arguments: [0o600, 0o666]) func listensWithTheMode(mode: UInt32) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/socket"

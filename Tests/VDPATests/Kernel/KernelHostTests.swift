@@ -7,7 +7,7 @@ import Virtio
 @testable import VDPA
 
 /// The kernel's host with workers that speak the protocol and misbehave on request.
-@Suite(.timeLimit(.minutes(1))) struct KernelHostTests {
+@Suite(.timeLimit(.minutes(5))) struct KernelHostTests {
     private struct Fixture: Sendable {
         let host: KernelHost
         let loop: EventLoop

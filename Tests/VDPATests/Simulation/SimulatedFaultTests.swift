@@ -6,7 +6,7 @@ import Virtio
 
 @testable import VDPA
 
-@Suite("Faults on demand", .timeLimit(.minutes(1)))
+@Suite("Faults on demand", .timeLimit(.minutes(5)))
 struct SimulatedFaultTests {
     static let suspend = DeviceProcedure.suspend(allowIrreversible: false, dryRun: false)
 

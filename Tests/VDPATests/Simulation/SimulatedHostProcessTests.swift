@@ -7,7 +7,7 @@ import Virtio
 
 @testable import VDPA
 
-@Suite("The simulated host's process", .timeLimit(.minutes(1)))
+@Suite("The simulated host's process", .timeLimit(.minutes(5)))
 struct SimulatedHostProcessTests {
     static let suspend = DeviceProcedure.suspend(allowIrreversible: false, dryRun: false)
 

@@ -7,7 +7,7 @@ import Virtio
 
 @testable import VDPA
 
-@Suite("The simulated host under trouble", .timeLimit(.minutes(1)))
+@Suite("The simulated host under trouble", .timeLimit(.minutes(5)))
 struct SimulatedHostTests {
     static let suspend = DeviceProcedure.suspend(allowIrreversible: false, dryRun: false)
 
