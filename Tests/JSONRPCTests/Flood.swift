@@ -2,7 +2,7 @@ import LinuxIO
 import SystemPackage
 
 /// A client on a thread of its own that sends notifications without end, until the server closes the connection or, so that a
-/// server that serves nobody else ends too, for a minute.
+/// server that serves nobody else ends too, for five minutes.
 final class Flood: Sendable {
     private let state = Lock(true)
 
@@ -10,7 +10,7 @@ final class Flood: Sendable {
     var goesOn: Bool { state.withLock { $0 } }
 
     init(of path: String) throws {
-        let end = MonotonicInstant.now.advanced(byMilliseconds: 60_000)
+        let end = MonotonicInstant.now.advanced(byMilliseconds: 300_000)
         let socket = try BlockingSocket(connectingTo: path, until: end)
         let line = request("update", "[]", id: nil)
         let bytes = Array(String(repeating: line, count: 65_536 / line.utf8.count).utf8)

@@ -1,4 +1,5 @@
 import JSON
+import JSONRPC
 import Testing
 
 /// The specification's examples and rules through a real socket.
@@ -16,7 +17,10 @@ import Testing
     @Test(arguments: examples + SpecificationRule.all, Delivery.allCases)
     func keepsTo(rule: SpecificationRule, delivery: Delivery) async throws {
         let answers = try rule.answers.map(plain)
-        try await TestServer.run { test in
+        // A line that comes byte by byte takes as long as the machine does.
+        var limits = RPCLimits()
+        limits.partialLineMs = 300_000
+        try await TestServer.run(limits: limits) { test in
             let client = try await test.connect()
             // Everything before it has been answered when the last line is; nothing else has.
             let text = (rule.lines + [#"{"jsonrpc":"2.0","method":"echo","id":"end"}"#]).map { $0 + "\n" }.joined()
