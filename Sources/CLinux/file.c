@@ -23,6 +23,7 @@ int clinux_open(const char *path, enum clinux_open how, uint32_t mode)
         [CLINUX_OPEN_CREATE_NEW] = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
         [CLINUX_OPEN_CREATE] = O_RDWR | O_CREAT | O_NOFOLLOW,
         [CLINUX_OPEN_DIRECTORY] = O_RDONLY | O_DIRECTORY,
+        [CLINUX_OPEN_REFERENCE] = O_PATH | O_NOFOLLOW,
     };
     int fd = open(path, flags[how] | O_CLOEXEC, mode);
     return fd < 0 ? -errno : fd;
@@ -53,6 +54,19 @@ int clinux_change_mode(int fd, uint32_t mode)
 int clinux_change_path_mode(const char *path, uint32_t mode)
 {
     return chmod(path, mode) < 0 ? -errno : 0;
+}
+
+int clinux_change_owner(int fd, uint32_t uid, uint32_t gid)
+{
+    return fchownat(fd, "", uid, gid, AT_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+int clinux_change_reference_mode(int fd, uint32_t mode)
+{
+    // fchmod(2) refuses O_PATH, and fchmodat2(2) is Linux 6.6.
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    return clinux_change_path_mode(path, mode);
 }
 
 int clinux_rename(const char *from, const char *to)
@@ -94,6 +108,7 @@ int clinux_status(int directory, const char *path, bool follow, struct clinux_st
     *status = (struct clinux_status){
         .inode = s.stx_ino,
         .size = s.stx_size,
+        .links = s.stx_nlink,
         .special_major = s.stx_rdev_major,
         .special_minor = s.stx_rdev_minor,
         .mode = s.stx_mode,

@@ -7,10 +7,15 @@ public enum ControlMethods {
         RPCDiscoverMethod.self,
         MgmtdevListMethod.self,
         MgmtdevGetMethod.self,
+        DeviceAddMethod.self,
+        DeviceDeleteMethod.self,
+        DeviceSetMethod.self,
+        DeviceBindMethod.self,
         DeviceListMethod.self,
         DeviceGetMethod.self,
         DeviceStatusMethod.self,
         DeviceConfigMethod.self,
+        DeviceStatsMethod.self,
         DeviceHoldersMethod.self,
         DeviceOpenMethod.self,
         DeviceCloseMethod.self,
@@ -19,6 +24,7 @@ public enum ControlMethods {
         DeviceResumeMethod.self,
         DeviceHandBackMethod.self,
         DeviceResetMethod.self,
+        DeviceAcquireMethod.self,
         StateExportMethod.self,
     ]
 }

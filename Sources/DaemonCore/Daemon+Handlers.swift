@@ -63,6 +63,12 @@ extension Daemon {
         table.onDevice(StateExportMethod.self, \.device) { device, params, descriptor, turn throws(ControlError) in
             try await device.export(params, descriptor: descriptor, turn: turn)
         }
+        table.notYet(DeviceAddMethod.self)
+        table.notYet(DeviceDeleteMethod.self)
+        table.notYet(DeviceSetMethod.self)
+        table.notYet(DeviceBindMethod.self)
+        table.notYet(DeviceStatsMethod.self)
+        table.notYet(DeviceAcquireMethod.self)
         return table.complete()
     }
 }

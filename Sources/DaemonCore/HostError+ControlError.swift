@@ -32,6 +32,8 @@ extension ErrorCode {
         self =
             switch code {
             case .notFound: .deviceNotFound
+            case .alreadyExists: .alreadyExists
+            case .noManagementDevice: .managementDeviceNotFound
             case .noNode, .notSupported: .notSupported
             case .busy: .deviceBusy
             case .notOwner: .notOwner

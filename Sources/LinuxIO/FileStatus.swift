@@ -32,6 +32,8 @@ public struct FileStatus: Sendable, Hashable {
     public var inode: UInt64
     /// Bytes.
     public var size: UInt64
+    /// How many names it has; 0 once it was removed.
+    public var links: UInt32
     /// Owner.
     public var userID: UInt32
     /// Group.
@@ -65,6 +67,7 @@ public struct FileStatus: Sendable, Hashable {
         device = DeviceNumber(major: status.special_major, minor: status.special_minor)
         inode = status.inode
         size = status.size
+        links = status.links
         userID = status.uid
         groupID = status.gid
     }

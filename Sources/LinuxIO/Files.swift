@@ -92,6 +92,13 @@ public enum Files {
         OwnedDescriptor(try kernelCall("open") { unsafe clinux_open(path, CLINUX_OPEN_READ_WRITE, 0) })
     }
 
+    /// Refers to a file or device node without opening it: no driver is called. A last symbolic link is not followed.
+    ///
+    /// - Throws: `Errno` of open(2).
+    public static func openReference(_ path: String) throws(Errno) -> OwnedDescriptor {
+        OwnedDescriptor(try kernelCall("open") { unsafe clinux_open(path, CLINUX_OPEN_REFERENCE, 0) })
+    }
+
     /// Where a symbolic link points, as it is written in the link.
     ///
     /// - Throws: `Errno.invalidArgument` when it is no link, `Errno` of readlink(2).

@@ -30,6 +30,22 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
         try FileStatus(descriptor: rawValue)
     }
 
+    /// Changes the owner and the group of a file that was opened with `Files.openReference`; nil leaves one as it is.
+    ///
+    /// - Throws: `Errno` of fchownat(2).
+    public borrowing func changeOwner(_ userID: UInt32?, group groupID: UInt32?) throws(Errno) {
+        let number = rawValue
+        try kernelCall("fchownat") { clinux_change_owner(number, userID ?? .max, groupID ?? .max) }
+    }
+
+    /// Changes the permissions of a file that was opened with `Files.openReference`.
+    ///
+    /// - Throws: `Errno` of chmod(2).
+    public borrowing func changeReferencedMode(_ mode: UInt32) throws(Errno) {
+        let number = rawValue
+        try kernelCall("chmod") { clinux_change_reference_mode(number, mode) }
+    }
+
     /// Writes all of `bytes`.
     ///
     /// - Throws: `Errno` of write(2); a part may have been written.

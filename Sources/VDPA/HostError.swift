@@ -4,8 +4,12 @@ public import SystemPackage
 public struct HostError: Error, Sendable, Hashable {
     /// What kind of failure it is.
     public enum Code: String, Sendable, Hashable, CaseIterable {
-        /// No device, or no management device, of that name.
+        /// No device of that name.
         case notFound
+        /// A device of that name exists.
+        case alreadyExists
+        /// No management device of that name.
+        case noManagementDevice
         /// The device is not bound to `vhost_vdpa`, so it has no node.
         case noNode
         /// Somebody else has the node open.
@@ -71,8 +75,7 @@ public struct HostError: Error, Sendable, Hashable {
     public var isRefusal: Bool {
         switch code {
         case .notSupported, .irreversible, .permissionDenied, .identityMismatch, .blocked, .noNode, .notFound,
-            .notOwner,
-            .invalidArgument, .busy:
+            .noManagementDevice, .alreadyExists, .notOwner, .invalidArgument, .busy:
             true
         default: false
         }

@@ -33,6 +33,24 @@ public protocol VDPAHost: Sendable {
         _ procedure: DeviceProcedure, on node: DeviceNode, through access: AccessPath
     ) -> HostCall<DeviceReport>
 
+    /// Makes a change of the devices, of their binding, or of their nodes. It is not taken back when nobody waits for it.
+    func provision(_ step: ProvisioningStep) -> HostCall<Void>
+
+    /// What a device's driver counts for these queues. Needs CAP_NET_ADMIN.
+    ///
+    /// Fails with `notSupported` for a device whose driver counts nothing; what only keeps a queue from being read stands
+    /// with the queue.
+    func statistics(of device: DeviceName, queues: [UInt32]) -> HostCall<DeviceStatistics>
+
+    /// Whether the kernel binds new devices by itself (`drivers_autoprobe`).
+    func autoprobe() -> HostCall<Bool>
+
+    /// Opens a node, which resets the device, without owning the device. The host closes the descriptor as those of
+    /// `closeElsewhere`.
+    ///
+    /// Needs the node's permissions (0600 root) or CAP_DAC_OVERRIDE. Fails with `busy` when somebody has it open.
+    func open(_ node: DeviceNode) -> HostCall<DescriptorHandoff>
+
     /// Gives up waiting for the procedure that runs on the device: its worker is replaced, its gate is still resolved
     /// should it ever return.
     func abandon(_ node: DeviceNode)

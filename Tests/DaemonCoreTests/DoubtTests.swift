@@ -125,7 +125,7 @@ import VDPA
             // As while a descriptor that was passed waits in this process.
             let own = DeviceUnderTest.holder(getpid())
             test.host.scan = HolderScan(holders: [own, DeviceUnderTest.holder(9_000)], isComplete: true)
-            let params = DeviceHoldersMethod.Params(device: DeviceUnderTest.node.device)
+            let params = DeviceTarget(device: DeviceUnderTest.node.device)
             _ = try await test.device.holders(params, turn: await test.device.takeTurn())
             _ = try await test.suspend(descriptor: Self.descriptor())
             #expect(try Self.onDisk(test)?.holder?.pid == 9_000)

@@ -6,5 +6,6 @@
 #include "clinux_loop.h"
 #include "clinux_process.h"
 #include "clinux_socket.h"
+#include "clinux_users.h"
 #include "vdpa_netlink.h"
 #include "vhost_vdpa.h"

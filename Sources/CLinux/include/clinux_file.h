@@ -9,6 +9,7 @@
 struct clinux_status {
     uint64_t inode;
     uint64_t size;
+    uint32_t links;
     uint32_t special_major, special_minor; // of the device that a node stands for
     uint32_t mode;                         // type and permissions
     uint32_t uid, gid;
@@ -21,6 +22,7 @@ enum clinux_open {
     CLINUX_OPEN_CREATE_NEW,  // read and write; fails when the file exists
     CLINUX_OPEN_CREATE,      // read and write
     CLINUX_OPEN_DIRECTORY,
+    CLINUX_OPEN_REFERENCE,   // O_PATH: calls no driver, follows no last symbolic link
 };
 
 int clinux_close(int fd);
@@ -31,6 +33,9 @@ ssize_t clinux_write(int fd, const void *bytes, size_t length);
 int clinux_lock(int fd);
 int clinux_change_mode(int fd, uint32_t mode);
 int clinux_change_path_mode(const char *path, uint32_t mode);
+// Of a descriptor opened with CLINUX_OPEN_REFERENCE; -1 leaves the owner or the group as it is.
+int clinux_change_owner(int fd, uint32_t uid, uint32_t gid);
+int clinux_change_reference_mode(int fd, uint32_t mode);
 int clinux_rename(const char *from, const char *to);
 int clinux_unlink(const char *path);
 int clinux_make_directory(const char *path, uint32_t mode);

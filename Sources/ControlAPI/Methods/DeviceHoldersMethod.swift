@@ -3,19 +3,7 @@ public import Virtio
 
 /// `device.holders`
 public enum DeviceHoldersMethod: ControlMethod {
-    /// A device.
-    public struct Params: Sendable, Hashable {
-        /// The device's name on the vdpa bus.
-        public var device: DeviceName
-        /// How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
-        public var deadlineMs: UInt32?
-
-        /// The parameters of the method.
-        public init(device: DeviceName, deadlineMs: UInt32? = nil) {
-            self.device = device
-            self.deadlineMs = deadlineMs
-        }
-    }
+    public typealias Params = DeviceTarget
 
     /// Who holds a device.
     public struct Result: Sendable, Hashable {
@@ -48,27 +36,6 @@ public enum DeviceHoldersMethod: ControlMethod {
     ]
     public static let role = Role.monitor
     public static let isIdempotent = true
-}
-
-extension DeviceHoldersMethod.Params: JSONObjectReadable, JSONWritable {
-    public static var schemaName: String { "DeviceHoldersParams" }
-    public static var schemaSummary: StaticString { "A device." }
-
-    /// Reads the object.
-    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        device = try members.required("device", "The device's name on the vdpa bus.")
-        deadlineMs = try members.optional(
-            "deadlineMs", in: 1...3_600_000,
-            "How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.")
-    }
-
-    /// Writes the object.
-    public func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("device", device)
-        writer.member("deadlineMs", ifPresent: deadlineMs)
-        writer.endObject()
-    }
 }
 
 extension DeviceHoldersMethod.Result: JSONObjectReadable, JSONWritable {

@@ -47,7 +47,7 @@ extension Device {
     }
 
     /// `device.close`
-    func close(_ params: DeviceCloseMethod.Params, turn: Turn) async throws(ControlError) -> DeviceControlState {
+    func close(_ params: DeviceTarget, turn: Turn) async throws(ControlError) -> DeviceControlState {
         defer { turns.end(turn) }
         let request = request(turn, deadlineMs: params.deadlineMs)
         try await begin(request)

@@ -76,7 +76,7 @@ extension Device {
 
     /// `device.holders`
     func holders(
-        _ params: DeviceHoldersMethod.Params, turn: Turn
+        _ params: DeviceTarget, turn: Turn
     ) async throws(ControlError) -> DeviceHoldersMethod.Result {
         // The search asks the processes, not the device, so it need not wait for the device's turn.
         turns.end(turn)

@@ -45,8 +45,8 @@ public final class KernelHost: VDPAHost {
     }
 
     private let options: Options
-    private let pool: WorkerPool
-    private let operations: AsyncStream<WorkerPool.Operation>.Continuation
+    let pool: WorkerPool
+    let operations: AsyncStream<WorkerPool.Operation>.Continuation
     private let state = Lock(State())
     private let watches = WatchStatus()
 
@@ -110,11 +110,7 @@ public final class KernelHost: VDPAHost {
 
     /// What netlink says of one device's configuration and negotiated features. Needs no right.
     public func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration> {
-        if let removalPending {
-            let gate = HostCall<NetlinkConfiguration>()
-            gate.resolve(.failure(removalPending))
-            return gate
-        }
+        if let removalPending { return Self.failed(removalPending) }
         return ask(.configuration(device), .netlink) { reply in
             guard case .configuration(let configuration) = reply else { return nil }
             return configuration
@@ -134,7 +130,7 @@ public final class KernelHost: VDPAHost {
     }
 
     /// Why no netlink call of the vdpa family may be made now.
-    private var removalPending: HostError? {
+    var removalPending: HostError? {
         let numbers = watches.pendingRemovals
         guard !numbers.isEmpty else { return nil }
         let nodes = numbers.map { "vhost-vdpa-\($0)" }.joined(separator: ", ")
@@ -143,7 +139,7 @@ public final class KernelHost: VDPAHost {
             "the removal of \(nodes) waits until its holder closes it, and vdpa netlink waits for the removal")
     }
 
-    private func ask<Value: Sendable>(
+    func ask<Value: Sendable>(
         _ request: HostRequest, _ role: HostWorker.Role, _ extract: @escaping @Sendable (HostReply) -> Value?
     ) -> HostCall<Value> {
         let gate = HostCall<Value>()
@@ -153,17 +149,19 @@ public final class KernelHost: VDPAHost {
         return gate
     }
 
+    static func failed<Value>(_ error: HostError) -> HostCall<Value> {
+        let gate = HostCall<Value>()
+        gate.resolve(.failure(error))
+        return gate
+    }
+
     private static func value<Value>(
-        of result: Result<HostReply, HostError>, _ extract: (HostReply) -> Value?
+        of result: Result<WorkerAnswer, HostError>, _ extract: (HostReply) -> Value?
     ) -> Result<Value, HostError> {
-        switch result {
-        case .failure(let error), .success(.failure(let error)): .failure(error)
-        case .success(let reply):
-            if let value = extract(reply) {
-                .success(value)
-            } else {
-                .failure(HostError(.malformed, "a host worker answered something else than was asked"))
-            }
+        result.flatMap { answer in
+            if case .failure(let error) = answer.reply { return .failure(error) }
+            if let value = extract(answer.reply) { return .success(value) }
+            return .failure(HostError(.malformed, "a host worker answered something else than was asked"))
         }
     }
 
@@ -298,5 +296,5 @@ public final class KernelHost: VDPAHost {
         operations.finish()
     }
 
-    private static let stopped = HostError(.workerLost, "the host is being stopped")
+    static let stopped = HostError(.workerLost, "the host is being stopped")
 }

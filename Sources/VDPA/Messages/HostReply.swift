@@ -10,6 +10,14 @@ public enum HostReply: Sendable, Hashable {
     case holders(HolderScan)
     /// The answer to `perform`.
     case report(DeviceReport)
+    /// The answer to `provision`.
+    case provisioned
+    /// The answer to `statistics`.
+    case statistics(DeviceStatistics)
+    /// The answer to `autoprobe`.
+    case autoprobe(Bool)
+    /// The answer to `open`; the descriptor comes along.
+    case opened
     /// The answer to `release`.
     case released
     /// The request failed.
@@ -26,6 +34,14 @@ extension HostReply: MessageValue {
             self = .holders(scan)
         } else if let report: DeviceReport = try value.optionalMember("report") {
             self = .report(report)
+        } else if let _: Bool = try value.optionalMember("provisioned") {
+            self = .provisioned
+        } else if let statistics: DeviceStatistics = try value.optionalMember("statistics") {
+            self = .statistics(statistics)
+        } else if let isOn: Bool = try value.optionalMember("autoprobe") {
+            self = .autoprobe(isOn)
+        } else if let _: Bool = try value.optionalMember("opened") {
+            self = .opened
         } else if let _: Bool = try value.optionalMember("released") {
             self = .released
         } else {
@@ -40,6 +56,10 @@ extension HostReply: MessageValue {
         case .configuration(let configuration): writer.field("configuration", configuration)
         case .holders(let scan): writer.field("holders", scan)
         case .report(let report): writer.field("report", report)
+        case .provisioned: writer.field("provisioned", true)
+        case .statistics(let statistics): writer.field("statistics", statistics)
+        case .autoprobe(let isOn): writer.field("autoprobe", isOn)
+        case .opened: writer.field("opened", true)
         case .released: writer.field("released", true)
         case .failure(let error): writer.field("failure", error)
         }

@@ -13,6 +13,14 @@ public enum HostRequest: Sendable, Hashable {
     case holders([DeviceNode], pid: Int32?)
     /// A procedure on an open device.
     case perform(DeviceProcedure, DeviceNode, RequestedAccess)
+    /// A change of the devices, of their binding, or of their nodes.
+    case provision(ProvisioningStep)
+    /// What a device's driver counts for these queues.
+    case statistics(DeviceName, queues: [UInt32])
+    /// Whether the kernel binds new devices by itself.
+    case autoprobe
+    /// Open a node, without owning the device, and pass the descriptor along with the answer.
+    case open(DeviceNode)
     /// Keep the descriptor that comes along until `release`. A worker's only, and not answered.
     case discard
     /// Close what `discard` brought: the daemon has closed its own.
@@ -21,9 +29,9 @@ public enum HostRequest: Sendable, Hashable {
     /// True when nothing on the host is different afterwards, so that it may be done again.
     var isReadOnly: Bool {
         switch self {
-        case .inventory, .sysfsInventory, .configuration, .holders: true
+        case .inventory, .sysfsInventory, .configuration, .holders, .statistics, .autoprobe: true
         case .perform(let procedure, _, _): procedure.isReadOnly
-        case .discard, .release: false
+        case .provision, .open, .discard, .release: false
         }
     }
 
@@ -53,6 +61,14 @@ extension HostRequest: MessageValue {
         case "perform":
             self = .perform(
                 try value.member("procedure"), try value.member("node"), try value.member("access"))
+        case "provision":
+            self = .provision(try value.member("step"))
+        case "statistics":
+            self = .statistics(try value.member("device"), queues: try value.member("queues"))
+        case "autoprobe":
+            self = .autoprobe
+        case "open":
+            self = .open(try value.member("node"))
         case "discard":
             self = .discard
         case "release":
@@ -82,6 +98,18 @@ extension HostRequest: MessageValue {
             writer.field("procedure", procedure)
             writer.field("node", node)
             writer.field("access", access)
+        case .provision(let step):
+            writer.field("request", "provision")
+            writer.field("step", step)
+        case .statistics(let device, let queues):
+            writer.field("request", "statistics")
+            writer.field("device", device)
+            writer.field("queues", queues)
+        case .autoprobe:
+            writer.field("request", "autoprobe")
+        case .open(let node):
+            writer.field("request", "open")
+            writer.field("node", node)
         case .discard:
             writer.field("request", "discard")
         case .release:

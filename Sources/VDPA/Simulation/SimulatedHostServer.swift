@@ -172,7 +172,8 @@ actor SimulatedHostServer {
             switch request {
             case .inventory: .netlink
             // Asked per device, but the family answers one at a time.
-            case .configuration: .netlink
+            case .configuration, .statistics: .netlink
+            case .provision, .autoprobe, .open: .netlink
             case .holders, .sysfsInventory: .scan
             case .discard, .release: .scan
             case .perform(_, let node, _): .device(node.device)

@@ -35,6 +35,8 @@ extension SimulatedMachine {
                     return .holders(HolderScan(holders: [], isComplete: false, incompleteReason: "\(errno)"))
                 }
                 return .holders(try change { model throws(HostError) in try model.holders(of: nodes, in: pid) })
+            case .provision, .statistics, .autoprobe, .open:
+                throw HostError(.notSupported, "the simulated host does not know this yet")
             case .discard, .release:
                 throw HostError(.invalidArgument, "no descriptors are passed to the simulated host's process")
             case .perform(let procedure, let node, let access):

@@ -10,7 +10,7 @@ import Virtio
 struct VhostVDPADescriptor: ~Copyable {
     /// The node that it was opened as, or verified to be.
     let node: DeviceNode
-    private let file: SharedDescriptor
+    let file: SharedDescriptor
     /// A pidfd of the process whose descriptor this is a duplicate of.
     private let holder: OwnedDescriptor?
 

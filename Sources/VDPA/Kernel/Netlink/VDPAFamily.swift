@@ -54,9 +54,9 @@ struct VDPAFamily: ~Copyable {
     /// `VDPA_CMD_DEV_CONFIG_GET` of one device: a dump would end at the first device of another class.
     borrowing func configuration(of device: DeviceName) throws(HostError) -> NetlinkConfiguration {
         var configuration: NetlinkConfiguration?
-        let name = RequestAttribute.string(UInt16(CLINUX_VDPA_ATTR_DEV_NAME), device.string)
-        try request(CLINUX_VDPA_CMD_DEV_CONFIG_GET, "VDPA_CMD_DEV_CONFIG_GET", of: device, attributes: [name]) {
-            reader throws(NetlinkError) in
+        try request(
+            CLINUX_VDPA_CMD_DEV_CONFIG_GET, "VDPA_CMD_DEV_CONFIG_GET", of: device, attributes: [Self.name(device)]
+        ) { reader throws(NetlinkError) in
             configuration = try NetlinkConfiguration(&reader)
         }
         guard let configuration else {
@@ -67,13 +67,96 @@ struct VDPAFamily: ~Copyable {
         return configuration
     }
 
+    /// `VDPA_CMD_DEV_VSTATS_GET` of one queue after the other.
+    ///
+    /// - Throws: `HostError` when no queue of the device can be read, such as `notSupported`.
+    borrowing func statistics(of device: DeviceName, queues: [UInt32]) throws(HostError) -> DeviceStatistics {
+        var statistics = DeviceStatistics()
+        for index in queues {
+            do throws(HostError) {
+                let reply = try queueStatistics(of: device, index)
+                statistics.negotiatedFeatures = reply.negotiatedFeatures
+                statistics.maximumQueuePairs = reply.maximumQueuePairs
+                statistics.queues.append(DeviceStatistics.Queue(index: index, counters: reply.counters))
+            } catch let error where error.errno == .resourceTemporarilyUnavailable || error.errno == .invalidArgument {
+                statistics.queues.append(DeviceStatistics.Queue(index: index, counters: [], failure: error))
+            }
+        }
+        return statistics
+    }
+
+    private borrowing func queueStatistics(
+        of device: DeviceName, _ index: UInt32
+    ) throws(HostError) -> QueueStatisticsReply {
+        var reply = QueueStatisticsReply()
+        try request(
+            CLINUX_VDPA_CMD_DEV_VSTATS_GET, "VDPA_CMD_DEV_VSTATS_GET", of: device,
+            attributes: [
+                Self.name(device), .integer(UInt16(CLINUX_VDPA_ATTR_DEV_QUEUE_INDEX), index),
+            ]
+        ) { reader throws(NetlinkError) in
+            reply = try QueueStatisticsReply(&reader)
+        }
+        return reply
+    }
+
+    // MARK: Changes, which need CAP_NET_ADMIN in the initial user namespace
+
+    /// `VDPA_CMD_DEV_NEW`. The kernel may bind the device to a driver before it answers.
+    borrowing func create(_ new: NewDevice) throws(HostError) {
+        do throws(NetlinkError) {
+            try socket.request(UInt8(CLINUX_VDPA_CMD_DEV_NEW), of: family, attributes: new.attributes)
+        } catch {
+            throw HostError.creating(new, error)
+        }
+    }
+
+    /// `VDPA_CMD_DEV_DEL`. Sleeps until the last descriptor of the device's node is closed.
+    borrowing func delete(_ device: DeviceName) throws(HostError) {
+        do throws(NetlinkError) {
+            try socket.request(
+                UInt8(CLINUX_VDPA_CMD_DEV_DEL), of: family, attributes: [Self.name(device)])
+        } catch {
+            throw HostError(error, call: "VDPA_CMD_DEV_DEL", device: device)
+        }
+    }
+
+    /// `VDPA_CMD_DEV_ATTR_SET` of the address, and a look at what has become of it.
+    ///
+    /// - Throws: `HostError`: `notSupported` also where the kernel acknowledges the command with a text that says so;
+    ///   `verificationFailed` when the configuration does not show the address then.
+    borrowing func setMACAddress(_ address: MACAddress, of device: DeviceName) throws(HostError) {
+        let attribute = RequestAttribute.bytes(UInt16(CLINUX_VDPA_ATTR_DEV_NET_CFG_MACADDR), address.bytes)
+        let text = try request(
+            CLINUX_VDPA_CMD_DEV_ATTR_SET, "VDPA_CMD_DEV_ATTR_SET", of: device,
+            attributes: [Self.name(device), attribute])
+        if let text {
+            throw HostError(
+                .notSupported, "the management device of \(device) cannot change an address: \(text)",
+                call: "VDPA_CMD_DEV_ATTR_SET", kernelMessage: text, missing: ["VDPA_CMD_DEV_ATTR_SET"])
+        }
+        let found = try configuration(of: device).network?.macAddress
+        guard found == address else {
+            throw HostError(
+                .verificationFailed,
+                "the kernel took the address \(address) for \(device), which has "
+                    + (found.map { "\($0) now" } ?? "none in its configuration"),
+                call: "VDPA_CMD_DEV_ATTR_SET")
+        }
+    }
+
+    private static func name(_ device: DeviceName) -> RequestAttribute {
+        .string(UInt16(CLINUX_VDPA_ATTR_DEV_NAME), device.string)
+    }
+
     /// Makes one call of the family.
     ///
     /// - Returns: the text that came with the acknowledgement: some commands report a failure that way.
     @discardableResult
     private borrowing func request(
         _ command: Int, _ name: String, of device: DeviceName? = nil, reply: NetlinkSocket.Reply = .one,
-        attributes: [RequestAttribute] = [], _ take: (inout AttributeReader) throws(NetlinkError) -> Void
+        attributes: [RequestAttribute] = [],
+        _ take: (inout AttributeReader) throws(NetlinkError) -> Void = { (_) throws(NetlinkError) in }
     ) throws(HostError) -> String? {
         do throws(NetlinkError) {
             return try socket.request(

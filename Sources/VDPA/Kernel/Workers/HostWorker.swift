@@ -55,8 +55,8 @@ public enum HostWorker {
             passed += received.descriptors
             for line in lines.lines(adding: bytes.span) {
                 // The service lets go of the descriptor before the reply is sent: no duplicate outlives its operation.
-                guard let reply = service.answer(line, descriptor: passed.popLast()) else { continue }
-                try socket.send(reply.line.span)
+                guard let answer = service.answer(line, descriptor: passed.popLast()) else { continue }
+                try socket.send(answer.reply.line.span, descriptors: answer.descriptor.map { [$0] } ?? [])
             }
         }
     }

@@ -17,18 +17,36 @@ struct HostWorkerService {
     }
 
     /// Answers a line; nil when the answer comes with that of the next.
-    mutating func answer(_ line: [UInt8], descriptor: consuming SharedDescriptor?) -> HostReply? {
+    mutating func answer(_ line: [UInt8], descriptor: consuming SharedDescriptor?) -> WorkerAnswer? {
         do throws(HostError) {
             let request = try HostRequest(message: try JSONValue(line: line))
             return try answer(request, descriptor: descriptor)
         } catch {
-            return .failure(error)
+            return WorkerAnswer(.failure(error))
         }
     }
 
     private mutating func answer(
         _ request: HostRequest, descriptor: consuming SharedDescriptor?
-    ) throws(HostError) -> HostReply? {
+    ) throws(HostError) -> WorkerAnswer? {
+        switch request {
+        case .open(let node):
+            let file = try VhostVDPADescriptor.open(node, paths: paths)
+            return WorkerAnswer(.opened, descriptor: file.file)
+        case .discard:
+            discarded = descriptor
+            return nil
+        case .release:
+            discarded = nil
+            return WorkerAnswer(.released)
+        default:
+            return WorkerAnswer(try reply(to: request, descriptor: descriptor))
+        }
+    }
+
+    private func reply(
+        to request: HostRequest, descriptor: consuming SharedDescriptor?
+    ) throws(HostError) -> HostReply {
         switch request {
         case .inventory:
             return .inventory(try InventoryReader(paths: paths).read())
@@ -45,12 +63,28 @@ struct HostWorkerService {
             var report = try file.performShared(procedure)
             if file.holderHasExited() { report.holderExited = true }
             return .report(report)
-        case .discard:
-            discarded = descriptor
-            return nil
-        case .release:
-            discarded = nil
-            return .released
+        case .provision(let step):
+            try carryOut(step)
+            return .provisioned
+        case .statistics(let device, let queues):
+            return .statistics(try VDPAFamily(paths: paths).statistics(of: device, queues: queues))
+        case .autoprobe:
+            return .autoprobe(try DriverBinding(paths: paths).autoprobe())
+        case .open, .discard, .release:
+            throw HostError(.malformed, "a request with a descriptor is answered elsewhere")
+        }
+    }
+
+    private func carryOut(_ step: ProvisioningStep) throws(HostError) {
+        switch step {
+        case .create(let new): try VDPAFamily(paths: paths).create(new)
+        case .delete(let device): try VDPAFamily(paths: paths).delete(device)
+        case .setMACAddress(let device, let address):
+            try VDPAFamily(paths: paths).setMACAddress(address, of: device)
+        case .bind(let device, let driver): try DriverBinding(paths: paths).bind(device, to: driver)
+        case .unbind(let device, let driver, _): try DriverBinding(paths: paths).unbind(device, from: driver)
+        case .setAutoprobe(let on): try DriverBinding(paths: paths).setAutoprobe(on)
+        case .permit(let node, let permissions): try node.permit(permissions, paths: paths)
         }
     }
 

@@ -50,7 +50,7 @@ final class WorkerConnection: Sendable {
     /// Sends a job and waits for its answer.
     ///
     /// - Throws: `WorkerLoss` when the worker has ended or speaks nonsense.
-    func exchange(_ job: WorkerJob) async throws(WorkerLoss) -> HostReply {
+    func exchange(_ job: WorkerJob) async throws(WorkerLoss) -> WorkerAnswer {
         var isSent = false
         do throws(Errno) {
             try await socket.send(job.request.line, descriptors: job.descriptor?.toSend ?? [])
@@ -62,12 +62,14 @@ final class WorkerConnection: Sendable {
                 try await socket.send(HostRequest.release.line)
             }
             var reader = LineReader()
+            var descriptor: SharedDescriptor?
             while true {
-                let lines: [[UInt8]]? = try await socket.receive { bytes, _ in
-                    bytes.isEmpty ? nil : reader.lines(adding: bytes)
+                let lines: [[UInt8]]? = try await socket.receive(keepingDescriptors: 1) { bytes, extras in
+                    descriptor = extras.descriptors.first ?? descriptor
+                    return bytes.isEmpty ? nil : reader.lines(adding: bytes)
                 }
                 guard let lines else { throw .brokenPipe }
-                if let line = lines.first { return try Self.reply(line) }
+                if let line = lines.first { return WorkerAnswer(try Self.reply(line), descriptor: descriptor) }
             }
         } catch {
             throw WorkerLoss(

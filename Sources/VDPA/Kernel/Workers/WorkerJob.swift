@@ -16,7 +16,21 @@ struct WorkerJob: Sendable {
     /// Whether a worker was lost before that had it.
     var isRepeated = false
     /// Called once.
-    let finish: @Sendable (Result<HostReply, HostError>) -> Void
+    let finish: @Sendable (Result<WorkerAnswer, HostError>) -> Void
+
+    /// The device that it concerns, for health; nil for the whole host, and for the close of what a caller passed.
+    var device: DeviceName? {
+        switch request {
+        case .provision(let step): step.device
+        case .open(let node): node.device
+        default: nil
+        }
+    }
+
+    /// Whether its caller gives it up itself. What is not so counts as stuck after a fixed time.
+    var isAttended: Bool {
+        if case .perform = request { true } else { false }
+    }
 
     /// What is asked, for people.
     var operation: String {
@@ -25,6 +39,10 @@ struct WorkerJob: Sendable {
         case .configuration: "configuration"
         case .holders: "holders"
         case .perform(let procedure, _, _): procedure.kind
+        case .provision(let step): step.operation
+        case .statistics: "VDPA_CMD_DEV_VSTATS_GET"
+        case .autoprobe: "drivers_autoprobe"
+        case .open: "open"
         case .discard, .release: "close"
         }
     }

@@ -57,7 +57,7 @@ final class WorkerPool: Sendable {
     /// Has a request carried out under a number of `makeJobNumber`; `finish` is called once, from any thread.
     func submit(
         _ request: HostRequest, to role: HostWorker.Role, passing descriptor: DescriptorHandoff? = nil, as id: UInt64,
-        finish: @escaping @Sendable (Result<HostReply, HostError>) -> Void
+        finish: @escaping @Sendable (Result<WorkerAnswer, HostError>) -> Void
     ) {
         let job = WorkerJob(
             id: id, role: role, request: request, descriptor: descriptor, since: .now, finish: finish)
@@ -179,7 +179,7 @@ final class WorkerPool: Sendable {
         for job in jobs { job.finish(.failure(error)) }
     }
 
-    private func answered(_ worker: UInt64, _ reply: HostReply) {
+    private func answered(_ worker: UInt64, _ answer: WorkerAnswer) {
         let job = state.withLock { state in
             let (job, next) = state.schedule.answered(worker, now: .now)
             switch next {
@@ -189,7 +189,7 @@ final class WorkerPool: Sendable {
             }
             return job
         }
-        job?.finish(.success(reply))
+        job?.finish(.success(answer))
     }
 
     private func endInbox(_ worker: UInt64) {

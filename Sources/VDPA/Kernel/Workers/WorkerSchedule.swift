@@ -135,8 +135,8 @@ struct WorkerSchedule {
 
     /// A job has not returned for so long that it counts as stuck.
     ///
-    /// A search hangs in one process's files, and a close in one device: their workers are replaced, since others need not
-    /// hang there. A netlink call hangs in the lock of the whole family, so it stays the only one: whatever else were sent
+    /// A search hangs in one process's files, and an open, a close or a binding in one device: their workers are replaced,
+    /// since others need not hang there. A netlink call hangs in the lock of the whole family, so it stays the only one: whatever else were sent
     /// there would hang as well.
     ///
     /// - Returns: what is to be done with the next job that waits, and those that fail because they would hang too.
@@ -146,7 +146,7 @@ struct WorkerSchedule {
         guard let (key, worker) = workers.first(where: { $0.value.job?.id == id }), let job = worker.job else {
             return nil
         }
-        if job.role == .scan || job.request == .discard { workers[key]?.occupation = .abandoned(job) }
+        if job.role == .scan || job.role == .device && !job.isAttended { workers[key]?.occupation = .abandoned(job) }
         guard let stuck = blocking(job.role, now: now) else {
             return (startWaiting(job.role, now: now), [], Self.blocked(by: call(of: worker, job), now))
         }
@@ -226,7 +226,7 @@ struct WorkerSchedule {
 
     private func stuckCalls(now: MonotonicInstant, _ role: HostWorker.Role) -> [HostHealth.StuckCall] {
         workers.values.compactMap { worker in
-            guard worker.role == role, let job = worker.job, role != .device || job.request == .discard,
+            guard worker.role == role, let job = worker.job, !job.isAttended,
                 job.since.advanced(byMilliseconds: limits.stuckAfterMilliseconds) <= now
             else { return nil }
             return call(of: worker, job)
@@ -234,7 +234,7 @@ struct WorkerSchedule {
     }
 
     private func call(of worker: Worker, _ job: WorkerJob) -> HostHealth.StuckCall {
-        HostHealth.StuckCall(device: nil, operation: job.operation, since: job.since, worker: worker.processID)
+        HostHealth.StuckCall(device: job.device, operation: job.operation, since: job.since, worker: worker.processID)
     }
 
     private static func blocked(by stuck: HostHealth.StuckCall, _ now: MonotonicInstant) -> HostError {

@@ -1,0 +1,19 @@
+import CLinux
+public import SystemPackage
+
+/// Users and groups by name. A look-up may ask a directory service and take as long as that does.
+public enum UserDatabase {
+    /// The number of a user.
+    ///
+    /// - Throws: `Errno.noSuchFileOrDirectory` when there is none of that name, `Errno` of getpwnam_r(3).
+    public static func userID(named name: String) throws(Errno) -> UInt32 {
+        UInt32(truncatingIfNeeded: try kernelCall("getpwnam_r") { unsafe clinux_user_id(name) })
+    }
+
+    /// The number of a group.
+    ///
+    /// - Throws: `Errno.noSuchFileOrDirectory` when there is none of that name, `Errno` of getgrnam_r(3).
+    public static func groupID(named name: String) throws(Errno) -> UInt32 {
+        UInt32(truncatingIfNeeded: try kernelCall("getgrnam_r") { unsafe clinux_group_id(name) })
+    }
+}
