@@ -1,7 +1,9 @@
 #include <errno.h>
+#include <linux/sockios.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -222,4 +224,10 @@ int clinux_uevent_socket(int receive_buffer)
         return error;
     }
     return fd;
+}
+
+int clinux_unread(int socket)
+{
+    int bytes = 0;
+    return ioctl(socket, SIOCOUTQ, &bytes) < 0 ? -errno : bytes;
 }

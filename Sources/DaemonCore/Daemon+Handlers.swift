@@ -63,12 +63,28 @@ extension Daemon {
         table.onDevice(StateExportMethod.self, \.device) { device, params, descriptor, turn throws(ControlError) in
             try await device.export(params, descriptor: descriptor, turn: turn)
         }
-        table.notYet(DeviceAddMethod.self)
-        table.notYet(DeviceDeleteMethod.self)
-        table.notYet(DeviceSetMethod.self)
-        table.notYet(DeviceBindMethod.self)
-        table.notYet(DeviceStatsMethod.self)
-        table.notYet(DeviceAcquireMethod.self)
+        addProvisioning(to: &table)
         return table.complete()
+    }
+
+    private static func addProvisioning(to table: inout HandlerTable) {
+        table.inTurn(DeviceAddMethod.self, \.definition.name) { daemon, params, turn throws(ControlError) in
+            try await daemon.add(params, turn: turn)
+        }
+        table.inTurn(DeviceDeleteMethod.self, \.target.device) { daemon, params, turn throws(ControlError) in
+            try await daemon.delete(params, turn: turn)
+        }
+        table.inTurn(DeviceSetMethod.self, \.target.device) { daemon, params, turn throws(ControlError) in
+            try await daemon.set(params, turn: turn)
+        }
+        table.inTurn(DeviceBindMethod.self, \.target.device) { daemon, params, turn throws(ControlError) in
+            try await daemon.bind(params, turn: turn)
+        }
+        table.onDevice(DeviceStatsMethod.self, \.target.device) { device, params, _, turn throws(ControlError) in
+            try await device.statistics(params, turn: turn)
+        }
+        table.handingOver(DeviceAcquireMethod.self, \.device) { device, params, turn throws(ControlError) in
+            try await device.acquire(params, turn: turn)
+        }
     }
 }

@@ -21,9 +21,11 @@ extension Daemon {
             environment.log.error(
                 "the run records could not be read",
                 metadata: ["directory": "\(environment.store.directory)", "errno": "\(error.symbol)"])
-            unreadableRecords = ["."]
+            unreadableRecords = [environment.store.directory]
         }
         await recoverPending()
+        await finishChanges()
+        environment.followUps.add { [self] in await permitAll() }
     }
 
     /// Hands each record that was found at the start to its device, once the inventory shows it.

@@ -38,7 +38,7 @@ extension Daemon {
         for name in unreadableRecords {
             problems.append(
                 HealthProblem(
-                    kind: .stateDirectory, message: "\(environment.store.directory)/\(name) is no run record"))
+                    kind: .stateDirectory, message: "\(name) is no record"))
         }
         for device in devices.values.sorted(by: { $0.name.string < $1.name.string }) {
             guard let unresolved = device.assumeIsolated({ device in device.unresolved }) else { continue }

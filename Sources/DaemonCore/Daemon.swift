@@ -62,6 +62,9 @@ actor Daemon {
     /// Records found at the start whose devices no inventory has shown yet.
     var pendingRecords: [RunRecord] = []
 
+    /// Whose turn it is to create a device.
+    var creations = TurnQueue()
+
     /// Files in the state directory that are no records.
     var unreadableRecords: [String] = []
 

@@ -23,10 +23,6 @@ struct HandlerTable {
         add(method) { daemon, _ in answer(daemon) }
     }
 
-    mutating func notYet<Method: ControlMethod>(_ method: Method.Type) {
-        answer(method) { _, _ throws(ControlError) in throw ControlError(.notSupported, "\(Method.name): not yet") }
-    }
-
     private mutating func add<Method: ControlMethod, Answer: JSONWritable & Sendable>(
         _ method: Method.Type,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Answer
@@ -84,25 +80,82 @@ struct HandlerTable {
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
                 let descriptor = request.descriptors.first
-                let name = name(params)
-                if let device = daemon.device(name) {
-                    let (turn, access) = device.assumeIsolated { device in (device.takeTurn(), device.access) }
-                    // Of a device that nobody holds the inventory alone says whether it is still there.
-                    let refresh = access == .none ? daemon.refreshIfNeeded() : nil
-                    return .deferred { [daemon] in
-                        let patient = MonotonicInstant.now.advanced(byMilliseconds: 1_000)
-                        _ = await refresh?.wait(until: patient, on: daemon.loop)
-                        return await Self.reply { () throws(ControlError) in
-                            try await body(device, params, descriptor, turn)
-                        }
+                let way = Self.way(to: name(params), of: daemon)
+                return .deferred {
+                    await Self.reply { () throws(ControlError) in
+                        let (device, turn) = try await way()
+                        return try await body(device, params, descriptor, turn)
                     }
                 }
-                // Unknown here is not unknown to the kernel: the device may have come just now.
-                return .deferred { [daemon] in
-                    await Self.reply { () throws(ControlError) in
-                        let device = try await daemon.findDevice(name)
-                        return try await body(device, params, descriptor, await device.takeTurn())
+            } catch {
+                return .reply(error.reply)
+            }
+        }
+    }
+
+    /// Adds the method that hands a device's descriptor over.
+    mutating func handingOver<Method: ControlMethod>(
+        _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
+        _ body:
+            @escaping @Sendable (Device, Method.Params, Turn) async throws(ControlError) -> (
+                Method.Result, SharedDescriptor
+            )
+    ) {
+        handlers[Method.name] = { daemon, request in
+            do throws(ControlError) {
+                let params = try request.readParams(of: Method.self)
+                let way = Self.way(to: name(params), of: daemon)
+                return .deferred {
+                    do throws(ControlError) {
+                        let (device, turn) = try await way()
+                        let (result, descriptor) = try await body(device, params, turn)
+                        return .result(result, descriptors: [descriptor])
+                    } catch {
+                        return error.reply
                     }
+                }
+            } catch {
+                return .reply(error.reply)
+            }
+        }
+    }
+
+    /// Takes a place in the order of a device.
+    ///
+    /// - Returns: what is to be awaited before the device is used.
+    private static func way(
+        to name: DeviceName, of daemon: isolated Daemon
+    ) -> @Sendable () async throws(ControlError) -> (Device, Turn) {
+        // One that is being created is not there yet, but has an order.
+        if let device = daemon.devices[name] {
+            let (turn, access) = device.assumeIsolated { device in (device.takeTurn(), device.access) }
+            // Of a device that nobody holds the inventory alone says whether it is still there.
+            let refresh = access == .none ? daemon.refreshIfNeeded() : nil
+            return { [daemon] () throws(ControlError) in
+                let patient = MonotonicInstant.now.advanced(byMilliseconds: 1_000)
+                _ = await refresh?.wait(until: patient, on: daemon.loop)
+                return (device, turn)
+            }
+        }
+        // Unknown here is not unknown to the kernel: the device may have come just now.
+        return { [daemon] () throws(ControlError) in
+            let device = try await daemon.findDevice(name)
+            return (device, await device.takeTurn())
+        }
+    }
+
+    /// Adds a method that changes which devices there are: its place in the order of the device, which may not be there yet,
+    /// is taken when the request arrives.
+    mutating func inTurn<Method: ControlMethod>(
+        _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
+        _ body: @escaping @Sendable (Daemon, Method.Params, Turn) async throws(ControlError) -> Method.Result
+    ) {
+        handlers[Method.name] = { daemon, request in
+            do throws(ControlError) {
+                let params = try request.readParams(of: Method.self)
+                let turn = daemon.takeTurn(on: name(params))
+                return .deferred { [daemon] in
+                    await Self.reply { () throws(ControlError) in try await body(daemon, params, turn) }
                 }
             } catch {
                 return .reply(error.reply)

@@ -11,6 +11,8 @@ struct Service: Sendable {
     /// What still waits on the loop at the end is needed no more, but is not lost: only what nothing leads to is a leak.
     private static let finishedLoop = Lock<EventLoop?>(nil)
 
+    private typealias Stores = (RecordStore<RunRecord>, RecordStore<ProvisioningRecord>)
+
     let settings: Settings
     private let log: Logger
 
@@ -29,15 +31,18 @@ struct Service: Sendable {
             try at("block signals") { () throws(Errno) in try SignalSource.blockSignals() }
             let loop = try at("make the event loop") { () throws(Errno) in try EventLoop() }
             let directory = settings.stateDirectory
-            let store = try at("create \(directory)") { () throws(Errno) in
-                try RunRecordStore(stateDirectory: directory)
+            let stores = try at("create \(directory)") { () throws(Errno) in
+                (
+                    try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices"),
+                    try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes")
+                )
             }
             let lock = try at("lock \(directory)") { () throws(Errno) in try DirectoryLock(directory) }
             let failure = Lock<StartFailure?>(nil)
             // Its end stops the loop, so it does not outlive this call.
             Task.detached(executorPreference: loop) {
                 do throws(StartFailure) {
-                    try await serve(store, on: loop)
+                    try await serve(stores, on: loop)
                 } catch {
                     failure.withLock { $0 = error }
                 }
@@ -55,10 +60,10 @@ struct Service: Sendable {
     }
 
     /// The root task: everything that runs does so in its group and ends with it.
-    private func serve(_ store: RunRecordStore, on loop: EventLoop) async throws(StartFailure) {
+    private func serve(_ stores: Stores, on loop: EventLoop) async throws(StartFailure) {
         // Workers are processes of this binary: they are started before anything is open that they could inherit.
         let host = try await makeHost(on: loop)
-        let daemon = try makeDaemon(host, store, on: loop)
+        let daemon = try makeDaemon(host, stores, on: loop)
         let signals = try at("receive signals") { () throws(Errno) in try SignalSource(on: loop) }
         let listener = try at("listen on \(settings.socket)") { () throws(Errno) in
             // Of the sockets that the service manager has opened, the first is the one to control the daemon by.
@@ -114,7 +119,7 @@ struct Service: Sendable {
     }
 
     private func makeDaemon(
-        _ host: any VDPAHost, _ store: RunRecordStore, on loop: EventLoop
+        _ host: any VDPAHost, _ stores: Stores, on loop: EventLoop
     ) throws(StartFailure) -> Daemon {
         let openFiles = try at("raise the limit of open files") { () throws(Errno) in
             try Files.raiseDescriptorLimit()
@@ -123,7 +128,8 @@ struct Service: Sendable {
         let identity = Identity(version: Version.current, host: settings.simulate ? .simulated : .kernel)
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
         let environment = DeviceEnvironment(
-            loop: loop, host: host, store: store, followUps: FollowUps(), bootID: bootID, source: .current(),
+            loop: loop, host: host, store: stores.0, changeStore: stores.1, followUps: FollowUps(), bootID: bootID,
+            source: .current(),
             operations: OperationNumbers(instance: identity.instance),
             defaultDeadlineMs: settings.defaultDeadlineMs, log: log)
         return Daemon(

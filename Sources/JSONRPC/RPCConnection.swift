@@ -6,6 +6,8 @@ actor RPCConnection {
     private static let nothing: [UInt8] = []
     /// As much as one read of the loop brings.
     private static let fullRead = 65_536
+    /// How often it is looked whether a client has read the descriptors that it was sent.
+    private static let looksForDescriptors = 100
 
     private let loop: EventLoop
     private let stream: StreamSocket
@@ -22,6 +24,7 @@ actor RPCConnection {
     private var waitingReader: CheckedContinuation<Void, Never>?
     private var partialLineTimer: TimerToken?
     private var unreadReplyTimer: TimerToken?
+    private var descriptorTimer: TimerToken?
 
     init(_ stream: StreamSocket, peer: RPCPeer, limits: RPCLimits, handler: any RPCHandler, on loop: EventLoop) {
         self.loop = loop
@@ -86,6 +89,7 @@ actor RPCConnection {
         session.abandon()
         setPartialLineTimer(false)
         setUnreadReplyTimer(false)
+        if let timer = descriptorTimer { loop.cancel(timer) }
         stream.close()
         wakeReader()
         handler.connectionClosed(peer)
@@ -252,6 +256,7 @@ actor RPCConnection {
             while try session.sendNext({ bytes, descriptors throws(Errno) in
                 let count = try stream.sendNow(bytes, descriptors: descriptors)
                 hasSent = hasSent || count > 0
+                if count > 0, !descriptors.isEmpty { expectDescriptorsToBeRead() }
                 return count
             }) {}
         } catch {
@@ -323,5 +328,27 @@ actor RPCConnection {
     private func unreadReplyTimedOut() {
         unreadReplyTimer = nil
         close()
+    }
+
+    /// A descriptor that was sent stays open for as long as nobody reads it, be it the last of its device. No event tells
+    /// when it is read.
+    private func expectDescriptorsToBeRead() {
+        guard descriptorTimer == nil else { return }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: UInt64(limits.unreadReplyMs))
+        lookAgainWhetherDescriptorsAreRead(until: deadline)
+    }
+
+    private func lookAgainWhetherDescriptorsAreRead(until deadline: MonotonicInstant) {
+        let pause = UInt64(max(limits.unreadReplyMs / Self.looksForDescriptors, 1))
+        descriptorTimer = loop.schedule(at: .now.advanced(byMilliseconds: pause)) { [weak self] in
+            self?.assumeIsolated { $0.lookWhetherDescriptorsAreRead(until: deadline) }
+        }
+    }
+
+    private func lookWhetherDescriptorsAreRead(until deadline: MonotonicInstant) {
+        descriptorTimer = nil
+        if (try? stream.isReadByPeer) == true { return }
+        guard MonotonicInstant.now < deadline else { return close() }
+        lookAgainWhetherDescriptorsAreRead(until: deadline)
     }
 }

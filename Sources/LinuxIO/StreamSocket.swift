@@ -124,6 +124,17 @@ public import SystemPackage
         }
     }
 
+    /// Whether the peer has read everything that was sent, descriptors included. Source: `unix_outq_len` in
+    /// net/unix/af_unix.c.
+    ///
+    /// - Throws: `Errno` of ioctl(2).
+    public var isReadByPeer: Bool {
+        get throws(Errno) {
+            let socket = try polled.rawValue
+            return try kernelCall("ioctl") { clinux_unread(socket) } == 0
+        }
+    }
+
     /// Returns when there may be room to send, after `sendNow` has sent less than all.
     ///
     /// - Throws: `Errno.canceled` when the task is cancelled, `Errno.badFileDescriptor` when the socket is closed.

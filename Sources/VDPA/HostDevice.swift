@@ -5,6 +5,9 @@ public struct HostDevice: Sendable, Hashable {
     /// Its name on the vdpa bus.
     public var name: DeviceName
 
+    /// Tells it from others that have or had its name; nil where that is not known. Only equality means anything.
+    public var incarnation: UInt64?
+
     /// Its class; nil when neither netlink nor sysfs tells (an unmanaged device without a driver).
     public var deviceClass: DeviceClass?
 

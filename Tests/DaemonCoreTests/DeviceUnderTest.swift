@@ -11,7 +11,7 @@ import Virtio
 struct DeviceUnderTest: Sendable {
     let host: ScriptedHost
     let device: Device
-    let store: RunRecordStore
+    let store: RecordStore<RunRecord>
 
     static let node: DeviceNode = {
         guard let name = try? DeviceName("blk0") else { preconditionFailure() }
@@ -113,10 +113,12 @@ func withDevice(
     let host = ScriptedHost()
     host.scan = DeviceUnderTest.scan(100)
     let directory = "/tmp/vdpad-device-under-test-\(UInt64.random(in: .min ... .max))"
-    let store = try RunRecordStore(stateDirectory: directory)
+    let store = try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices")
     let followUps = FollowUps()
     let environment = DeviceEnvironment(
-        loop: loop, host: host, store: store, followUps: followUps, bootID: "boot",
+        loop: loop, host: host, store: store,
+        changeStore: try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes"),
+        followUps: followUps, bootID: "boot",
         source: DeviceEnvironment.Source(host: "test", kernel: "none"),
         operations: OperationNumbers(instance: "test"), defaultDeadlineMs: 30_000,
         graceMs: graceMs, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

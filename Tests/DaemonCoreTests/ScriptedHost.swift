@@ -110,6 +110,10 @@ final class ScriptedHost: VDPAHost {
     func inventory() -> HostCall<Inventory> { refused() }
     func inventory(without failure: HostError) -> HostCall<Inventory> { refused() }
     func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration> { refused() }
+    func provision(_ step: ProvisioningStep) -> HostCall<Void> { refused() }
+    func statistics(of device: DeviceName, queues: [UInt32]) -> HostCall<DeviceStatistics> { refused() }
+    func autoprobe() -> HostCall<Bool> { refused() }
+    func open(_ node: DeviceNode) -> HostCall<DescriptorHandoff> { refused() }
     func abandon(_ node: DeviceNode) { state.withLock { $0.abandoned += 1 } }
     func closeElsewhere(_ descriptor: SharedDescriptor) {}
     func follow(_ take: @escaping @Sendable (HostChange) -> Void) {}

@@ -48,3 +48,5 @@ int clinux_notify(const char *address, const char *message, size_t length);
 int clinux_uevent_socket(int receive_buffer);
 // One of them, and whether the kernel sent it: anybody may send to the group.
 ssize_t clinux_receive_uevent(int fd, void *bytes, size_t length, bool *from_kernel);
+// How much of what was sent the peer of a unix stream socket has not read: 0 once it has read everything.
+int clinux_unread(int socket);

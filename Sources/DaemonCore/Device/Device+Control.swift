@@ -162,7 +162,7 @@ extension Device {
     }
 
     /// Somebody else has the node open: says who, as far as it can be found.
-    private func busy(_ node: DeviceNode, until deadline: MonotonicInstant) async -> ControlError {
+    func busy(_ node: DeviceNode, until deadline: MonotonicInstant) async -> ControlError {
         isHeld = true
         let before = holderChanges
         var error = ControlError(

@@ -110,7 +110,6 @@ extension Device {
         _ params: DeviceParams, descriptor: SharedDescriptor?, turn: Turn
     ) async throws(ControlError) -> Sight {
         defer { turns.end(turn) }
-        guard info != nil else { throw notFound }
         var request = request(turn, params, descriptor)
         let now = MonotonicInstant.now
         guard await turn.wait(until: min(request.limit, now.advanced(byMilliseconds: patienceForTurn)), on: loop) else {

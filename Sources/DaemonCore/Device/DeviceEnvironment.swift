@@ -1,3 +1,4 @@
+import ControlAPI
 import LinuxIO
 import Logging
 import VDPA
@@ -9,7 +10,9 @@ struct DeviceEnvironment: Sendable {
     /// The kernel's devices, or simulated ones.
     let host: any VDPAHost
     /// Where run records are kept.
-    let store: RunRecordStore
+    let store: RecordStore<RunRecord>
+    /// Where it is kept what has begun to be done to devices on the bus.
+    let changeStore: RecordStore<ProvisioningRecord>
     /// Who runs what outlives a request.
     let followUps: FollowUps
     /// Tells this boot from others.
@@ -20,6 +23,8 @@ struct DeviceEnvironment: Sendable {
     let operations: OperationNumbers
     /// How long a request waits that names no deadline.
     let defaultDeadlineMs: UInt32
+    /// Who may open the nodes of devices for which nothing else is said.
+    var nodeRights: NodeRights?
     /// How long a call that nobody waits for may still take before it is given up, in milliseconds: giving one up makes the
     /// next caller's fail, and a short deadline or a client that vanished say nothing of the device.
     var graceMs: UInt64 = 1_000

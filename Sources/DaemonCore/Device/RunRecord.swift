@@ -8,7 +8,7 @@ import Virtio
 /// What vdpad remembers of a device that it has stopped, or may have: the kernel has no query for it.
 ///
 /// The record is on disk before the act that it announces, so that whoever starts after a crash knows what may be stopped.
-struct RunRecord: Sendable, Hashable {
+struct RunRecord: DeviceRecord, Hashable {
     /// The device.
     var device: DeviceName
 

@@ -71,6 +71,7 @@ extension KernelHost {
         case .failure(let error): return .failure(error)
         case nil: return .failure(Self.stopped)
         }
+        watches.beginRemoval(of: node.number)
         let unbinding = carryOut(step)
         var pause: UInt64 = 1
         while let guardian, unbinding.value == nil, !Task.isCancelled, !Self.isRemoved(guardian) {
@@ -79,7 +80,9 @@ extension KernelHost {
             pause = min(pause * 2, 50)
         }
         guardian?.release()
-        return await unbinding.wait(until: .distantFuture, on: pool.loop) ?? .failure(Self.stopped)
+        let result = await unbinding.wait(until: .distantFuture, on: pool.loop) ?? .failure(Self.stopped)
+        if case .failure = result { watches.endRemoval(of: node.number) }
+        return result
     }
 
     private static func isRemoved(_ opened: DescriptorHandoff) -> Bool {

@@ -48,7 +48,7 @@ public final class KernelHost: VDPAHost {
     let pool: WorkerPool
     let operations: AsyncStream<WorkerPool.Operation>.Continuation
     private let state = Lock(State())
-    private let watches = WatchStatus()
+    let watches = WatchStatus()
 
     /// Starts workers, as soon as the loop runs.
     ///

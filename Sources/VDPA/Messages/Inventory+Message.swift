@@ -40,6 +40,7 @@ extension ManagementDevice: MessageValue {
 extension HostDevice: MessageValue {
     package init(message value: JSONValue) throws(HostError) {
         self.init(name: try value.member("name"))
+        incarnation = try value.optionalMember("incarnation")
         deviceClass = try value.optionalMember("deviceClass")
         managementDevice = try value.optionalMember("managementDevice")
         vendorID = try value.optionalMember("vendorID")
@@ -55,6 +56,7 @@ extension HostDevice: MessageValue {
     package func writeMessage(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("name", name)
+        writer.field("incarnation", incarnation)
         writer.field("deviceClass", deviceClass)
         writer.field("managementDevice", managementDevice)
         writer.field("vendorID", vendorID)

@@ -30,6 +30,8 @@ struct VDPABus {
         var device = device
         do throws(Errno) {
             let children = try Files.list(path)
+            // kernfs gives each directory a number of its own, for as long as the host runs.
+            device.incarnation = try Files.status(path).inode
             device.driver = try driver(path)
             for child in children {
                 if let number = Self.number(child, after: "vhost-vdpa-") {

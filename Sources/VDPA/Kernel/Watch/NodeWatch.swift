@@ -132,7 +132,10 @@ actor NodeWatch {
             nodes[event.watch]?.isOpen = false
             keeper.announce(.closed(number: node.number))
         }
-        if event.changes.contains(.watchEnded) { nodes[event.watch] = nil }
+        if event.changes.contains(.watchEnded) {
+            nodes[event.watch] = nil
+            keeper.status.endRemoval(of: node.number)
+        }
         // Netlink can be asked again.
         if updatePending() { keeper.announce(.inventory) }
     }

@@ -16,6 +16,8 @@ final class WatchStatus: Sendable {
     private struct State {
         var failures: [Source: Errno] = [:]
         var pendingRemovals: [UInt32] = []
+        /// Numbers of nodes that vdpad itself has removed by unbinding their devices, or is about to.
+        var ownRemovals: Set<UInt32> = []
     }
 
     private let state = Lock(State())
@@ -38,6 +40,7 @@ final class WatchStatus: Sendable {
         state.withLock { state in
             state.failures = state.failures.filter { $0.key == .nodes || $0.key == .bus }
             state.pendingRemovals = []
+            state.ownRemovals = []
         }
     }
 
@@ -52,9 +55,19 @@ final class WatchStatus: Sendable {
         }.sorted()
     }
 
-    /// The numbers of nodes that were removed and may still be open.
+    /// Notes that vdpad itself is about to unbind a device: the driver's removal waits then, but holds no lock of netlink.
+    func beginRemoval(of number: UInt32) {
+        state.withLock { _ = $0.ownRemovals.insert(number) }
+    }
+
+    /// Notes that the node was not removed, or that nothing more is told of it.
+    func endRemoval(of number: UInt32) {
+        state.withLock { _ = $0.ownRemovals.remove(number) }
+    }
+
+    /// The numbers of nodes that were removed, by somebody else, and may still be open.
     var pendingRemovals: [UInt32] {
-        get { state.withLock { $0.pendingRemovals } }
+        get { state.withLock { state in state.pendingRemovals.filter { !state.ownRemovals.contains($0) } } }
         set { state.withLock { $0.pendingRemovals = newValue } }
     }
 }

@@ -3,23 +3,31 @@ import LinuxIO
 import SystemPackage
 import Virtio
 
-/// The run records in the state directory, one file for each device.
+/// A record of one device that means nothing after a reboot.
+protocol DeviceRecord: JSONObjectReadable, JSONWritable, Sendable {
+    /// The device.
+    var device: DeviceName { get }
+    /// The boot in which it was written.
+    var bootID: String { get }
+}
+
+/// Records in the state directory, one file for each device.
 ///
 /// A file is replaced by a rename, so that a SIGKILL at any instruction leaves the old record or the new one. Nothing is
-/// flushed to a disk: after a crash of the whole machine the devices have been reset and the records mean nothing, which
-/// the boot id in them tells.
-struct RunRecordStore: Sendable {
-    /// The folder of the records, `devices` below the state directory.
+/// flushed to a disk: after a crash of the whole machine the devices are new ones and the records mean nothing, which the
+/// boot id in them tells.
+struct RecordStore<Record: DeviceRecord>: Sendable {
+    /// The folder of the records.
     let directory: String
 
-    /// Uses a state directory, and creates the folder in it.
-    init(stateDirectory: String) throws(Errno) {
-        directory = stateDirectory + "/devices"
+    /// Uses a folder of a state directory, and creates it.
+    init(stateDirectory: String, folder: String) throws(Errno) {
+        directory = "\(stateDirectory)/\(folder)"
         try Files.createDirectory(directory, mode: 0o700)
     }
 
     /// Replaces a device's record.
-    func write(_ record: RunRecord) throws(Errno) {
+    func write(_ record: Record) throws(Errno) {
         var writer = JSONWriter()
         writer.value(record)
         try Files.replace(path(of: record.device), with: writer.bytes.span, mode: 0o600)
@@ -36,16 +44,16 @@ struct RunRecordStore: Sendable {
 
     /// Reads all records of this boot.
     ///
-    /// - Returns: the records, and the names of files that are none; a record of a former boot is neither.
-    func readAll(bootID: String) throws(Errno) -> (records: [RunRecord], unreadable: [String]) {
-        var records: [RunRecord] = []
+    /// - Returns: the records, and the paths of files that are none; a record of a former boot is neither.
+    func readAll(bootID: String) throws(Errno) -> (records: [Record], unreadable: [String]) {
+        var records: [Record] = []
         var unreadable: [String] = []
         for name in try Files.list(directory) where name.hasSuffix(".json") {
             // One file that cannot be read hides no other device's record.
             guard let bytes = try? Files.read(directory + "/" + name, limit: 1 << 20),
                 let record = Self.decode(bytes), record.device.string + ".json" == name
             else {
-                unreadable.append(name)
+                unreadable.append("\(directory)/\(name)")
                 continue
             }
             if record.bootID == bootID { records.append(record) }
@@ -53,9 +61,9 @@ struct RunRecordStore: Sendable {
         return (records, unreadable)
     }
 
-    private static func decode(_ bytes: [UInt8]) -> RunRecord? {
+    private static func decode(_ bytes: [UInt8]) -> Record? {
         do {
-            return try RunRecord(JSONParser.parse(bytes.span), at: JSONPath("record", mode: .lenient))
+            return try Record(JSONParser.parse(bytes.span), at: JSONPath("record", mode: .lenient))
         } catch {
             return nil
         }

@@ -8,13 +8,13 @@ import Virtio
 
 @testable import DaemonCore
 
-@Suite struct RunRecordStoreTests {
+@Suite struct RecordStoreTests {
     private let directory: String
-    private let store: RunRecordStore
+    private let store: RecordStore<RunRecord>
 
     init() throws {
         directory = "/tmp/vdpad-record-store-\(UInt64.random(in: .min ... .max))"
-        store = try RunRecordStore(stateDirectory: directory)
+        store = try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices")
     }
 
     private func record(_ name: String, _ state: RunState = .suspended, boot: String = "boot") throws -> RunRecord {
@@ -67,7 +67,7 @@ import Virtio
         try Files.replace(store.directory + "/blk1.json", with: Array(text.utf8).span, mode: 0o600)
         let found = try store.readAll(bootID: "boot")
         #expect(found.records == [try record("blk0")])
-        #expect(found.unreadable == ["blk1.json"])
+        #expect(found.unreadable == ["\(store.directory)/blk1.json"])
     }
 
     @Test("A write that is cut short leaves the record before it")
