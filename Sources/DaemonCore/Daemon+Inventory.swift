@@ -141,7 +141,12 @@ extension Daemon {
 
     private func act(on change: HostChange) {
         switch change {
-        case .inventory, .removed:
+        case .inventory:
+            beginRefresh()
+        case .removed(let number):
+            if let node = device(number: number)?.assumeIsolated({ device in device.node }) {
+                environment.followUps.add { [self] in await warnAboutRemoval(of: node) }
+            }
             beginRefresh()
         case .opened(let number):
             device(number: number)?.assumeIsolated { device in device.noteOpened() }
@@ -155,9 +160,23 @@ extension Daemon {
         }
     }
 
-    private func device(number: UInt32) -> Device? {
+    func device(number: UInt32) -> Device? {
         let open = devices.values.filter { device in device.assumeIsolated { $0.node?.number == number } }
         return open.first { device in device.assumeIsolated { $0.info?.node != nil } } ?? open.first
+    }
+
+    /// Finds out who holds a node that was removed: until it closes the node, netlink must not be asked.
+    private func warnAboutRemoval(of node: DeviceNode) async {
+        guard host.health().pendingRemovals.contains(node.number) else { return }
+        await findHolders(of: [node])
+        guard host.health().pendingRemovals.contains(node.number) else { return }
+        let holder = await devices[node.device]?.holder
+        environment.log.warning(
+            "a device was removed while it is held: vdpa netlink waits until its node is closed",
+            metadata: [
+                "device": "\(node.device)", "node": "\(node.path)",
+                "holder": "\(holder.map { "process \($0.reference.pid) (\($0.command))" } ?? "not found")",
+            ])
     }
 
     /// Finds out which of the nodes are held, by one search through the processes.

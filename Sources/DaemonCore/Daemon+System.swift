@@ -24,11 +24,7 @@ extension Daemon {
             problems.append(HealthProblem(kind: .netlinkUnavailable, message: failure.message))
         }
         problems += health.watchFailures.map { HealthProblem(kind: .notificationsUnavailable, message: $0) }
-        problems += health.pendingRemovals.map { number in
-            HealthProblem(
-                kind: .removalPending,
-                message: "/dev/vhost-vdpa-\(number) was removed, and the removal waits until its holder closes it")
-        }
+        problems += health.pendingRemovals.map(removalProblem)
         for stuck in health.stuckCalls {
             problems.append(
                 HealthProblem(
@@ -47,6 +43,17 @@ extension Daemon {
         return SystemHealthMethod.Result(
             healthy: problems.isEmpty, problems: problems, workerCount: health.workerCount,
             deviceCount: inventory.devices.count)
+    }
+
+    /// A node that was removed and is still held.
+    private func removalProblem(_ number: UInt32) -> HealthProblem {
+        let device = device(number: number)
+        let holder = device?.assumeIsolated { device in device.holder }
+        let who = holder.map { "process \($0.reference.pid) (\($0.command)), which holds it," } ?? "its holder"
+        return HealthProblem(
+            kind: .removalPending,
+            message: "/dev/vhost-vdpa-\(number) was removed, and the removal waits until \(who) closes it",
+            device: device?.name, holders: holder.map { [HolderInfo($0)] } ?? [])
     }
 }
 

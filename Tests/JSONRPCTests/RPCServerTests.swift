@@ -265,6 +265,23 @@ import Testing
         }
     }
 
+    @Test func disconnectsWhoeverLeavesADescriptorUnread() async throws {
+        var limits = RPCLimits()
+        limits.unreadReplyMs = 100
+        try await TestServer.run(limits: limits) { test in
+            let reader = try await test.connect()
+            let other = try await test.connect()
+            try await reader.send(request("give"))
+            #expect(try await reader.line()?["fds"] == 1)
+            try await other.send(request("give"))
+            // It asks on, which reads nothing of what it was sent.
+            try await test.until { test.handler.received.count == 2 }
+            try await other.send(request("echo"))
+            try await test.until { await test.server.connectionCount == 1 }
+            #expect(try await reader.call("echo", id: 7)?["id"] == 7)
+        }
+    }
+
     @Test func servesOthersBesideAClientThatSendsWithoutEnd() async throws {
         try await TestServer.run { test in
             let client = try await test.connect()

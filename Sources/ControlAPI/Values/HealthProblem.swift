@@ -43,13 +43,18 @@ public struct HealthProblem: Sendable, Hashable {
     public var device: DeviceName?
     /// For how long.
     public var sinceMs: UInt64?
+    /// Who holds the device, as far as it was found; nil where that has nothing to do with the problem.
+    public var holders: [HolderInfo]?
 
     /// Describes a problem.
-    public init(kind: Kind, message: String, device: DeviceName? = nil, sinceMs: UInt64? = nil) {
+    public init(
+        kind: Kind, message: String, device: DeviceName? = nil, sinceMs: UInt64? = nil, holders: [HolderInfo]? = nil
+    ) {
         self.kind = kind
         self.message = message
         self.device = device
         self.sinceMs = sinceMs
+        self.holders = holders
     }
 }
 
@@ -62,6 +67,7 @@ extension HealthProblem: JSONObjectReadable, JSONWritable {
         message = try members.required("message", "One sentence.")
         device = try members.optional("device", "The device concerned.")
         sinceMs = try members.optional("sinceMs", "For how long, in milliseconds.")
+        holders = try members.optional("holders", "Who holds the device, where the problem lasts until they close it.")
     }
 
     /// Writes the object.
@@ -71,6 +77,7 @@ extension HealthProblem: JSONObjectReadable, JSONWritable {
         writer.member("message", message)
         writer.member("device", ifPresent: device)
         writer.member("sinceMs", ifPresent: sinceMs)
+        writer.member("holders", ifPresent: holders)
         writer.endObject()
     }
 }
