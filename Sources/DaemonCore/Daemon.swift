@@ -115,6 +115,6 @@ extension Daemon: RPCHandler {
     }
 
     nonisolated func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
-        assumeIsolated { daemon in daemon.dispatch(request, from: peer) }
+        loop.enter(self, (request, peer)) { daemon, call in daemon.dispatch(call.0, from: call.1) }
     }
 }

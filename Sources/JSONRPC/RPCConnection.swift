@@ -25,6 +25,11 @@ actor RPCConnection {
     private var partialLineTimer: TimerToken?
     private var unreadReplyTimer: TimerToken?
     private var descriptorTimer: TimerToken?
+    /// Sends answers; made once, since it is called for every request.
+    private lazy var sendAnswersLater: @Sendable () -> Void = { [weak self, loop] in
+        guard let self else { return }
+        loop.enter(self, ()) { connection, _ in connection.sendAnswers() }
+    }
 
     init(_ stream: StreamSocket, peer: RPCPeer, limits: RPCLimits, handler: any RPCHandler, on loop: EventLoop) {
         self.loop = loop
@@ -123,7 +128,7 @@ actor RPCConnection {
             while true {
                 if let reception = try takeWhatIsThere() { return reception }
                 try await stream.readable(handler: { [self] in
-                    assumeIsolated { connection in connection.answerWhatIsThere() }
+                    loop.enter(self, ()) { connection, _ in connection.answerWhatIsThere() }
                 })
                 if let reception = received {
                     received = nil
@@ -155,7 +160,7 @@ actor RPCConnection {
             guard let reception = try takeWhatIsThere() else { return true }
             if reception == .all, session.wantsInput, !session.hasStarted, !isClosed {
                 // First what others ask, then all answers: a client that is woken finds more than one of them.
-                loop.afterEvents { [self] in assumeIsolated { connection in connection.sendAnswers() } }
+                loop.afterEvents(sendAnswersLater)
                 return true
             }
             received = reception
