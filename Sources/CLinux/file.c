@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -44,6 +45,17 @@ ssize_t clinux_write(int fd, const void *bytes, size_t length)
 int clinux_lock(int fd)
 {
     return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+}
+
+int clinux_lock_wait(int fd)
+{
+    return flock(fd, LOCK_EX) < 0 ? -errno : 0;
+}
+
+int clinux_memory_file(const char *label)
+{
+    int fd = memfd_create(label, MFD_CLOEXEC);
+    return fd < 0 ? -errno : fd;
 }
 
 int clinux_change_mode(int fd, uint32_t mode)

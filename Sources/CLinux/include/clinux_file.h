@@ -31,6 +31,10 @@ int clinux_open(const char *path, enum clinux_open how, uint32_t mode);
 ssize_t clinux_read(int fd, void *bytes, size_t length);
 ssize_t clinux_write(int fd, const void *bytes, size_t length);
 int clinux_lock(int fd);
+// Waits for the lock.
+int clinux_lock_wait(int fd);
+// A file that has no name and lives in memory (memfd_create), close-on-exec; /proc shows it as "/memfd:LABEL (deleted)".
+int clinux_memory_file(const char *label);
 int clinux_change_mode(int fd, uint32_t mode);
 int clinux_change_path_mode(const char *path, uint32_t mode);
 // Of a descriptor opened with CLINUX_OPEN_REFERENCE; -1 leaves the owner or the group as it is.

@@ -130,14 +130,7 @@ public final class KernelHost: VDPAHost {
     }
 
     /// Why no netlink call of the vdpa family may be made now.
-    var removalPending: HostError? {
-        let numbers = watches.pendingRemovals
-        guard !numbers.isEmpty else { return nil }
-        let nodes = numbers.map { "vhost-vdpa-\($0)" }.joined(separator: ", ")
-        return HostError(
-            .blocked,
-            "the removal of \(nodes) waits until its holder closes it, and vdpa netlink waits for the removal")
-    }
+    var removalPending: HostError? { .removalPending(watches.pendingRemovals) }
 
     func ask<Value: Sendable>(
         _ request: HostRequest, _ role: HostWorker.Role, _ extract: @escaping @Sendable (HostReply) -> Value?

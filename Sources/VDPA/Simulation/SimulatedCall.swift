@@ -5,6 +5,12 @@ package enum SimulatedCall: String, Sendable, Hashable, CaseIterable {
     case netlink
     /// The search through the processes; concerns no single device.
     case scan
+    /// Reading and writing `drivers_autoprobe`; concerns no single device.
+    case autoprobe = "drivers_autoprobe"
+    case bind
+    case unbind
+    /// Changing the rights of a node.
+    case chown
     case getDeviceID = "VHOST_VDPA_GET_DEVICE_ID"
     case getStatus = "VHOST_VDPA_GET_STATUS"
     case setStatus = "VHOST_VDPA_SET_STATUS"
@@ -31,4 +37,8 @@ package enum SimulatedCall: String, Sendable, Hashable, CaseIterable {
     case getVringDescriptorGroup = "VHOST_VDPA_GET_VRING_DESC_GROUP"
     case setGroupAddressSpace = "VHOST_VDPA_SET_GROUP_ASID"
     case getConfigurationByNetlink = "VDPA_CMD_DEV_CONFIG_GET"
+    case create = "VDPA_CMD_DEV_NEW"
+    case delete = "VDPA_CMD_DEV_DEL"
+    case setAttribute = "VDPA_CMD_DEV_ATTR_SET"
+    case getVendorStatistics = "VDPA_CMD_DEV_VSTATS_GET"
 }

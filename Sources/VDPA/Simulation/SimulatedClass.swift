@@ -1,3 +1,4 @@
+import CLinux
 import Virtio
 
 /// The device classes that the simulated host has, with the figures of `vdpa_sim_net` and `vdpa_sim_blk` in Linux 6.12.
@@ -28,11 +29,28 @@ package enum SimulatedClass: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// What netlink shows of that management device.
+    var managementDeviceAsListed: ManagementDevice {
+        ManagementDevice(
+            busName: nil, name: managementDevice, classes: [deviceClass], maximumQueues: UInt32(queueCount),
+            features: features)
+    }
+
     /// What a fresh device offers.
     var features: Features {
         switch self {
         case .net: Features(rawValue: 0x3_0883_0028)
         case .block: Features(rawValue: 0x3_0800_7646)
+        }
+    }
+
+    /// The attributes that the management device takes for a new device, one bit for each id.
+    var provisionableAttributes: UInt64 {
+        switch self {
+        case .net:
+            1 << CLINUX_VDPA_ATTR_DEV_NET_CFG_MACADDR | 1 << CLINUX_VDPA_ATTR_DEV_NET_CFG_MTU
+                | 1 << CLINUX_VDPA_ATTR_DEV_FEATURES
+        case .block: 0
         }
     }
 
@@ -94,7 +112,7 @@ package enum SimulatedClass: String, Sendable, Hashable, CaseIterable {
 
 extension [UInt8] {
     /// Writes an integer in little-endian order.
-    fileprivate mutating func store(_ value: some FixedWidthInteger, at offset: Int) {
+    mutating func store(_ value: some FixedWidthInteger, at offset: Int) {
         for index in 0..<value.bitWidth / 8 {
             self[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
         }

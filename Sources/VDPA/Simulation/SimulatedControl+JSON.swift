@@ -6,7 +6,7 @@ extension SimulatedControl {
     /// The names of the requests on the wire: the member `control`.
     private enum Name: String, JSONStringEnum {
         case hold, release, fail, latency, stick, unstick, vanish, raiseStatus, refuseStatus, setConfiguration
-        case setBackendFeatures, addDevice, statistics, stop
+        case setBackendFeatures, addDevice, removeManagementDevice, addManagementDevice, loadFirst, run, statistics, stop
     }
 
     /// Reads a request from its members, all but `id`.
@@ -47,6 +47,11 @@ extension SimulatedControl {
                 try reader.device(), BackendFeatures(rawValue: try reader.required("features", "The mask.")))
         case .addDevice:
             self = .addDevice(try reader.device(), try reader.required("class", "net or block."))
+        case .removeManagementDevice:
+            self = .removeManagementDevice(try reader.required("class", "net or block."))
+        case .addManagementDevice: self = .addManagementDevice(try reader.required("class", "net or block."))
+        case .loadFirst: self = .loadFirst(BusDriver(name: try reader.required("driver", "As in sysfs.")))
+        case .run: self = .run(try reader.device())
         case .statistics: self = .statistics(try reader.device())
         case .stop: self = .stop
         }
@@ -82,6 +87,12 @@ extension SimulatedControl {
                 named(.setBackendFeatures, device) + [("features", JSONValue(features.rawValue))]
             case .addDevice(let device, let deviceClass):
                 named(.addDevice, device) + [("class", .string(deviceClass.rawValue))]
+            case .removeManagementDevice(let deviceClass):
+                named(.removeManagementDevice, nil) + [("class", .string(deviceClass.rawValue))]
+            case .addManagementDevice(let deviceClass):
+                named(.addManagementDevice, nil) + [("class", .string(deviceClass.rawValue))]
+            case .loadFirst(let driver): named(.loadFirst, nil) + [("driver", .string(driver.name))]
+            case .run(let device): named(.run, device)
             case .statistics(let device): named(.statistics, device)
             case .stop: named(.stop, nil)
             }

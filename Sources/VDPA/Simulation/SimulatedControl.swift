@@ -27,6 +27,14 @@ package enum SimulatedControl: Sendable, Hashable {
     case setBackendFeatures(DeviceName, BackendFeatures)
     /// A management device creates a device.
     case addDevice(DeviceName, SimulatedClass)
+    /// A management device disappears, with the devices that it has created.
+    case removeManagementDevice(SimulatedClass)
+    /// A management device appears; nothing happens when it is there.
+    case addManagementDevice(SimulatedClass)
+    /// The driver that was loaded first, and so gets new devices when `drivers_autoprobe` is on.
+    case loadFirst(BusDriver)
+    /// The process that was passed a descriptor of the device owns it, sets DRIVER_OK and does I/O from now on.
+    case run(DeviceName)
     /// What has happened to the device.
     case statistics(DeviceName)
     /// The process ends, and the simulated hardware with it.

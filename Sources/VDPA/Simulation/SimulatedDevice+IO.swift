@@ -31,6 +31,7 @@ extension SimulatedDevice {
         for index in queues.indices where deviceClass.group(ofQueue: index) == 0 {
             queues[index].base &+= UInt16(truncatingIfNeeded: due)
             statistics.completions += due
+            statistics.packets[index] += due
         }
     }
 }

@@ -4,7 +4,7 @@ import Virtio
 extension SimulatedDevice {
     /// `open()` of the node: exclusive, and it resets.
     mutating func open(by opener: SimulatedOpener, opening: UInt64) throws(Errno) {
-        guard !isNodeGone else { throw .noSuchFileOrDirectory }
+        guard number != nil, removal == nil else { throw .noSuchFileOrDirectory }
         guard self.opener == nil else { throw .resourceBusy }
         self.opener = opener
         self.opening = opening

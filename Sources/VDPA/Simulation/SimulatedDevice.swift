@@ -12,8 +12,15 @@ struct SimulatedDevice: Sendable {
     let deviceClass: SimulatedClass
     /// The handle of the management device that created it.
     let managementDevice: String
-    /// N of its node.
-    let number: UInt32
+
+    /// The bus driver that it is bound to.
+    var driver: BusDriver?
+    /// N of its node, with `vhost_vdpa`; kept until the last close when the node is gone.
+    var number: UInt32?
+    /// Who may open the node.
+    var rights = SimulatedRights()
+    /// What waits for the last close; the node is gone then.
+    var removal: SimulatedRemoval?
 
     /// What the device offers.
     var offeredFeatures: Features
@@ -49,25 +56,23 @@ struct SimulatedDevice: Sendable {
     var duplicates = 0
     /// True once the opener's address space called `VHOST_SET_OWNER`.
     var hasOwner = false
-    /// True when the node is gone and the device waits for its last close.
-    var isNodeGone = false
     /// Since when the opener's I/O has been going on, in nanoseconds; nil while it rests.
     var ioSince: UInt64?
 
     /// What happened to the device since it was created.
-    var statistics = SimulatedStatistics()
+    var statistics: SimulatedStatistics
 
-    /// A device of a class, as its simulator creates it.
-    init(name: DeviceName, deviceClass: SimulatedClass, managementDevice: String, number: UInt32) {
+    /// A device of a class, as its simulator creates it, without a driver.
+    init(name: DeviceName, deviceClass: SimulatedClass, managementDevice: String) {
         self.name = name
         self.deviceClass = deviceClass
         self.managementDevice = managementDevice
-        self.number = number
         self.offeredFeatures = deviceClass.features
         self.offeredBackendFeatures = SimulatedClass.backendFeatures
         self.configuration = deviceClass.configuration
         self.queues = Array(repeating: SimulatedQueue(), count: deviceClass.queueCount)
         self.addressSpaces = Array(repeating: 0, count: deviceClass.groupCount)
+        self.statistics = SimulatedStatistics(queueCount: deviceClass.queueCount)
     }
 
     /// Refuses a caller that is not the owner, as every virtqueue ioctl does first.

@@ -15,6 +15,7 @@ public final class SimulatedHost: VDPAHost {
     private let take = Lock<(@Sendable (HostChange) -> Void)?>(nil)
     private let outgoing: AsyncStream<[UInt8]>.Continuation
     private let calls = Lock(SimulatedHostCalls())
+    private let pendingRemovals = Lock<[UInt32]>([])
     private let exchange = Lock<Task<Void, Never>?>(nil)
 
     /// Speaks with the simulated host at the other end of a connected socket.
@@ -49,30 +50,43 @@ public final class SimulatedHost: VDPAHost {
     }
 
     private static func receive(
-        from socket: StreamSocket, _ take: (Result<SimulatedHostNotice, HostError>) -> Void
+        from socket: StreamSocket, _ take: (Result<SimulatedHostAnswer, HostError>) -> Void
     ) async {
         var reader = LineReader()
+        // They come with the first byte of their answer, so before its end and in the order of the answers.
+        var descriptors: [SharedDescriptor] = []
         while true {
             let lines: [[UInt8]]?
             do throws(Errno) {
-                lines = try await socket.receive { bytes, _ in bytes.isEmpty ? nil : reader.lines(adding: bytes) }
+                lines = try await socket.receive(keepingDescriptors: 1) { bytes, extras in
+                    descriptors += extras.descriptors
+                    return bytes.isEmpty ? nil : reader.lines(adding: bytes)
+                }
             } catch {
                 return
             }
             guard let lines else { return }
             for line in lines {
-                take(Result { () throws(HostError) in try SimulatedHostNotice(line: line) })
+                take(
+                    Result { () throws(HostError) in
+                        var answer = SimulatedHostAnswer(notice: try SimulatedHostNotice(line: line))
+                        if case .reply(_, .opened) = answer.notice, !descriptors.isEmpty {
+                            answer.descriptor = descriptors.removeFirst()
+                        }
+                        return answer
+                    })
             }
         }
     }
 
-    private func take(_ notice: Result<SimulatedHostNotice, HostError>) {
-        switch notice {
+    private func take(_ result: Result<SimulatedHostAnswer, HostError>) {
+        switch result.map(\.notice) {
         case .success(.change(let change)): take.withLock { $0 }?(change)
+        case .success(.pendingRemovals(let numbers)): pendingRemovals.withLock { $0 = numbers }
         case .success(.reply(let id, _)), .success(.result(let id, _)), .success(.failure(let id?, _)):
             let (answered, next) = calls.withLock { calls in calls.finish(id, now: .now) }
             if let next { outgoing.yield(next.line) }
-            answered?.resolve(notice)
+            answered?.resolve(result)
         case .success(.failure(nil, let error)), .failure(let error):
             // Both ends are the same program: what cannot be read here means that no call can be trusted any more.
             lose("the simulated host's protocol is broken: \(error.message)")
@@ -159,7 +173,8 @@ public final class SimulatedHost: VDPAHost {
     public func health() -> HostHealth {
         calls.withLock { calls in
             HostHealth(
-                stuckCalls: calls.stuckCalls(now: .now, worker: processID), workerCount: calls.loss == nil ? 1 : 0)
+                stuckCalls: calls.stuckCalls(now: .now, worker: processID), workerCount: calls.loss == nil ? 1 : 0,
+                pendingRemovals: pendingRemovals.withLock { $0 })
         }
     }
 
@@ -173,23 +188,30 @@ public final class SimulatedHost: VDPAHost {
 
     /// Directs the simulated host.
     package func control(_ request: SimulatedControl) -> HostCall<JSONValue> {
-        call(.control(request), "control", in: .control) { notice in
+        call(.control(request), "control", in: .unordered) { notice in
             guard case .result(_, let result) = notice else { return nil }
             return result
         }
     }
 
-    private func call<Value: Sendable>(
-        _ body: SimulatedHostMessage.Body, _ operation: String, in lane: SimulatedHostCalls.Lane,
-        _ extract: @escaping @Sendable (SimulatedHostNotice) -> Value?
+    func call<Value: Sendable>(
+        _ body: SimulatedHostMessage.Body, _ operation: String, on device: DeviceName? = nil,
+        in lane: SimulatedHostCalls.Lane, _ extract: @escaping @Sendable (SimulatedHostNotice) -> Value?
+    ) -> HostCall<Value> {
+        ask(body, operation, on: device, in: lane) { answer in extract(answer.notice) }
+    }
+
+    func ask<Value: Sendable>(
+        _ body: SimulatedHostMessage.Body, _ operation: String, on device: DeviceName? = nil,
+        in lane: SimulatedHostCalls.Lane, _ extract: @escaping @Sendable (SimulatedHostAnswer) -> Value?
     ) -> HostCall<Value> {
         let gate = HostCall<Value>()
         let id = calls.withLock { calls in calls.nextID() }
         let line = SimulatedHostMessage(id: id, body).line
         let call = SimulatedHostCalls.Call(
-            id: id, lane: lane, operation: operation, since: .now, line: line
-        ) { notice in
-            gate.resolve(notice.flatMap { notice in SimulatedHost.value(of: notice, extract) })
+            id: id, lane: lane, device: device, operation: operation, since: .now, line: line
+        ) { answer in
+            gate.resolve(answer.flatMap { answer in SimulatedHost.value(of: answer, extract) })
         }
         switch calls.withLock({ calls in calls.admit(call) }) {
         case .send: outgoing.yield(line)
@@ -200,12 +222,12 @@ public final class SimulatedHost: VDPAHost {
     }
 
     private static func value<Value>(
-        of notice: SimulatedHostNotice, _ extract: (SimulatedHostNotice) -> Value?
+        of answer: SimulatedHostAnswer, _ extract: (SimulatedHostAnswer) -> Value?
     ) -> Result<Value, HostError> {
-        switch notice {
+        switch answer.notice {
         case .reply(_, .failure(let error)), .failure(_, let error): .failure(error)
         default:
-            if let value = extract(notice) {
+            if let value = extract(answer) {
                 .success(value)
             } else {
                 .failure(HostError(.malformed, "the simulated host answered something else than was asked"))

@@ -13,8 +13,8 @@ struct SimulatedHostCalls {
         case netlink
         case scan
         case device(DeviceName)
-        /// A control request, which waits for nothing.
-        case control
+        /// A control request, or a call on sysfs or a node: it waits for nothing, and nothing for it.
+        case unordered
     }
 
     /// A call and who waits for it.
@@ -23,6 +23,8 @@ struct SimulatedHostCalls {
         let id: UInt64
         /// What it waits for.
         let lane: Lane
+        /// The device concerned; nil for what concerns no single one.
+        var device: DeviceName?
         /// What was asked, for people.
         let operation: String
         /// When.
@@ -30,7 +32,7 @@ struct SimulatedHostCalls {
         /// The line that asks for it.
         let line: [UInt8]
         /// Called once, with the answer.
-        let resolve: @Sendable (Result<SimulatedHostNotice, HostError>) -> Void
+        let resolve: @Sendable (Result<SimulatedHostAnswer, HostError>) -> Void
     }
 
     private var unanswered: [UInt64: Call] = [:]
@@ -116,24 +118,26 @@ struct SimulatedHostCalls {
 
     /// The procedures that were given up and have not returned, and the other calls that have not returned for long.
     func stuckCalls(now: MonotonicInstant, worker: Int32) -> [HostHealth.StuckCall] {
-        var stuck = lanes.abandoned.map { call in
+        let stuck = [Lane.netlink, .scan].compactMap { stuckCall($0, now: now) }
+        let alone = unanswered.values.filter { $0.lane == .unordered && isStuck($0, now: now) }
+        return lanes.abandoned.map { call in
             HostHealth.StuckCall(
                 device: call.device, operation: call.operation, since: call.since, worker: worker)
         }
-        for lane in [Lane.netlink, .scan] {
-            guard let call = stuckCall(lane, now: now) else { continue }
-            stuck.append(
-                HostHealth.StuckCall(device: nil, operation: call.operation, since: call.since, worker: worker))
-        }
-        return stuck
+            + (stuck + alone.sorted { $0.since < $1.since }).map { call in
+                HostHealth.StuckCall(
+                    device: call.device, operation: call.operation, since: call.since, worker: worker)
+            }
+    }
+
+    private func isStuck(_ call: Call, now: MonotonicInstant) -> Bool {
+        call.since.advanced(byMilliseconds: SimulatedHostCalls.stuckAfterMilliseconds) < now
     }
 
     private func stuckCall(_ lane: Lane, now: MonotonicInstant) -> Call? {
         guard lane == .netlink || lane == .scan else { return nil }
         let oldest = unanswered.values.filter { $0.lane == lane }.min { $0.since < $1.since }
-        guard let oldest, oldest.since.advanced(byMilliseconds: SimulatedHostCalls.stuckAfterMilliseconds) < now else {
-            return nil
-        }
+        guard let oldest, isStuck(oldest, now: now) else { return nil }
         return oldest
     }
 }

@@ -30,7 +30,16 @@ extension SimulatedHostModel {
         case .vanish(let name):
             try vanish(name)
         case .addDevice(let name, let deviceClass):
-            try addDevice(name, deviceClass)
+            try create(NewDevice(name, by: deviceClass.managementDeviceAsListed))
+        case .run(let name): try run(name, at: now)
+        case .loadFirst(let driver): firstDriver = driver
+        case .addManagementDevice(let deviceClass):
+            guard !managementDevices.contains(deviceClass) else { break }
+            managementDevices.append(deviceClass)
+            changes.append(.inventory)
+        case .removeManagementDevice(let deviceClass):
+            removeManagementDevice(deviceClass)
+            changes.append(.inventory)
         // The server's affair: the model has no process.
         case .stop: break
         case .raiseStatus, .refuseStatus, .setConfiguration, .setBackendFeatures, .statistics:
@@ -71,9 +80,15 @@ extension SimulatedHostModel {
         return [:]
     }
 
+    /// Takes a management device away, and what it has created with it.
+    private mutating func removeManagementDevice(_ deviceClass: SimulatedClass) {
+        managementDevices.removeAll { $0 == deviceClass }
+        for name in devices.keys where devices[name]?.deviceClass == deviceClass { remove(.device, of: name) }
+    }
+
     private func requireVMM(on name: DeviceName) throws(HostError) {
         guard let device = devices[name] else { throw HostError(.notFound, "there is no device \(name)") }
-        guard let opener = device.opener, opener.connection == nil, !device.openerHasExited else {
+        guard let opener = device.opener, opener.connection == nil, opener.token == nil, !device.openerHasExited else {
             throw HostError(.holderGone, "no simulated VMM holds \(name)")
         }
     }
@@ -88,6 +103,9 @@ extension SimulatedDevice {
             "resets": JSONValue(statistics.resets), "completions": JSONValue(statistics.completions),
             "kicks": JSONValue(statistics.kicks), "ringBases": .array(queues.map { JSONValue($0.base) }),
             "wasReadAsLegacy": .bool(statistics.wasReadAsLegacy), "isProcessing": .bool(isProcessing),
+            "rights": [
+                "user": JSONValue(rights.user), "group": JSONValue(rights.group), "mode": JSONValue(rights.mode),
+            ],
         ]
     }
 }

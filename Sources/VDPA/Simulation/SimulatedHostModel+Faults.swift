@@ -12,15 +12,21 @@ extension SimulatedHostModel {
     /// Counts a call and tells what is to go wrong with it, which uses up one of its failures.
     mutating func enter(_ name: DeviceName?, _ call: SimulatedCall) -> SimulatedFault {
         if let name { devices[name]?.statistics.calls[call, default: 0] += 1 }
-        guard var fault = faults[name]?[call] else { return SimulatedFault() }
+        let key = faultKey(name, call)
+        guard var fault = faults[key]?[call] else { return SimulatedFault() }
         var now = fault
         now.errno = fault.takeFailure()
-        faults[name]?[call] = fault
+        faults[key]?[call] = fault
         return now
     }
 
     /// True while the call must not return.
     func isStuck(_ name: DeviceName?, _ call: SimulatedCall) -> Bool {
-        faults[name]?[call]?.isStuck ?? false
+        faults[faultKey(name, call)]?[call]?.isStuck ?? false
+    }
+
+    /// A device's own faults come before those of any device, such as one that is still to be created.
+    private func faultKey(_ name: DeviceName?, _ call: SimulatedCall) -> DeviceName? {
+        faults[name]?[call] == nil ? nil : name
     }
 }

@@ -1,24 +1,18 @@
+import Netlink
 import SystemPackage
 import Virtio
 
 extension SimulatedHostModel {
     /// What netlink and sysfs would show.
     var inventory: Inventory {
-        let managementDevices = SimulatedClass.allCases.map { deviceClass in
-            ManagementDevice(
-                busName: nil, name: deviceClass.managementDevice, classes: [deviceClass.deviceClass],
-                maximumQueues: UInt32(deviceClass.queueCount), features: deviceClass.features)
-        }
         let present = devices.values.map(\.hostDevice).sorted { $0.name < $1.name }
-        return Inventory(managementDevices: managementDevices, devices: present)
+        return Inventory(managementDevices: managementDevices.map(\.managementDeviceAsListed), devices: present)
     }
 
     /// What `VDPA_CMD_DEV_CONFIG_GET` would answer.
     func configuration(of name: DeviceName) throws(HostError) -> NetlinkConfiguration {
         guard let device = devices[name] else {
-            throw HostError(
-                .notFound, "there is no device \(name)", call: SimulatedCall.getConfigurationByNetlink.rawValue,
-                errno: .operationNotSupportedByDevice, kernelMessage: "device not found")
+            throw HostError(.noDevice, call: SimulatedCall.getConfigurationByNetlink.rawValue, device: name)
         }
         var configuration = NetlinkConfiguration()
         configuration.deviceClass = device.deviceClass.deviceClass
@@ -34,7 +28,12 @@ extension SimulatedHostModel {
         return configuration
     }
 
-    /// Which processes have one of the nodes open: simulated VMMs, or the daemon itself.
+    /// N of the nodes that are gone and still open, for whose last close netlink waits, in order.
+    var pendingRemovals: [UInt32] {
+        devices.values.filter { $0.removal != nil }.compactMap(\.number).sorted()
+    }
+
+    /// Which processes have one of the nodes open: simulated VMMs, the daemon itself, who was passed a descriptor.
     func holders(of nodes: [DeviceNode], in pid: Int32? = nil) throws(HostError) -> HolderScan {
         var scan = HolderScan(holders: [], isComplete: true)
         for node in nodes {
@@ -52,20 +51,23 @@ extension SimulatedHostModel {
         guard let device = devices[node.device] else {
             throw HostError(.gone, "the device \(node.device) is gone")
         }
-        guard device.node == node else {
+        guard let found = device.node else { throw HostError(.gone, "\(node.path) of \(node.device) is gone") }
+        guard found == node else {
             throw HostError(
                 .identityMismatch,
                 "\(node.path) (\(node.major):\(node.minor)) is not the node of \(node.device), which is "
-                    + "\(device.node.path) (\(device.node.major):\(device.node.minor))")
+                    + "\(found.path) (\(found.major):\(found.minor))")
         }
         return device
     }
 }
 
 extension SimulatedDevice {
-    /// The device's node.
-    var node: DeviceNode {
-        DeviceNode(device: name, number: number, major: SimulatedHostModel.major, minor: number)
+    /// The device's node, also when it has gone and is still open.
+    var node: DeviceNode? {
+        number.map { number in
+            DeviceNode(device: name, number: number, major: SimulatedHostModel.major, minor: number)
+        }
     }
 
     /// The device as the inventory shows it.
@@ -77,8 +79,11 @@ extension SimulatedDevice {
         device.queueCount = UInt32(queues.count)
         device.maximumQueueSize = SimulatedClass.maximumQueueSize
         device.minimumQueueSize = 1
-        device.driver = .vhostVDPA
-        device.node = isNodeGone ? nil : node
+        if removal == nil {
+            device.driver = driver
+            device.node = node
+        }
+        if driver == .virtioVDPA { device.hostStatus = status }
         return device
     }
 }

@@ -8,19 +8,27 @@ extension SimulatedHostModel {
     mutating func open(_ name: DeviceName, by opener: SimulatedOpener) throws(HostError) -> UInt64 {
         openings += 1
         let opening = openings
-        let number = try change(name) { device throws(HostError) in
+        let node = try change(name) { device throws(HostError) in
+            guard let node = device.node else { throw HostError(.noNode, "\(name) has no node") }
             do throws(Errno) { try device.open(by: opener, opening: opening) } catch {
-                throw HostError.opening(device.node, error)
+                throw HostError.opening(node, error)
             }
-            return device.number
+            return node
         }
-        changes.append(.opened(number: number))
+        changes.append(.opened(number: node.number))
         return opening
     }
 
     /// Ends the opener's own descriptor; the file stays open while somebody has a duplicate.
     mutating func closeOpener(_ name: DeviceName) throws(HostError) {
         try change(name) { device throws(HostError) in device.openerHasExited = true }
+        closeIfUnused(name)
+    }
+
+    /// Ends the opener's own descriptor of the file that is open as `opening`.
+    mutating func closeOpener(_ name: DeviceName, opening: UInt64) {
+        guard devices[name]?.opening == opening, devices[name]?.opener != nil else { return }
+        devices[name]?.openerHasExited = true
         closeIfUnused(name)
     }
 
@@ -43,7 +51,7 @@ extension SimulatedHostModel {
         }
         device.closeLast()
         devices[name] = device
-        changes.append(.closed(number: device.number))
+        if let number = device.number { changes.append(.closed(number: number)) }
         removeIfUnused(name)
     }
 
@@ -87,6 +95,19 @@ extension SimulatedHostModel {
         let reference = HolderReference(pid: pid, startTime: UInt64(pid) * 10, descriptor: 23)
         let process = SimulatedProcess(reference: reference, command: String(command.prefix(15)), unit: unit)
         _ = try open(name, by: SimulatedOpener(process: process, connection: nil))
+        try own(name, isRunning: isRunning, at: now)
+        return process.holder(of: name)
+    }
+
+    /// Lets whoever was passed a descriptor of the device use it as a running VMM does.
+    mutating func run(_ name: DeviceName, at now: UInt64) throws(HostError) {
+        guard devices[name]?.opener?.token != nil else {
+            throw HostError(.holderGone, "nobody has a descriptor of \(name) that was passed on")
+        }
+        try own(name, isRunning: true, at: now)
+    }
+
+    private mutating func own(_ name: DeviceName, isRunning: Bool, at now: UInt64) throws(HostError) {
         try change(name) { device throws(HostError) in
             do throws(Errno) {
                 try device.setOwner()
@@ -103,6 +124,5 @@ extension SimulatedHostModel {
                 throw HostError(.kernel, "the simulated VMM cannot use \(name)", errno: error)
             }
         }
-        return process.holder(of: name)
     }
 }

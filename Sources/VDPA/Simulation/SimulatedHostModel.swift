@@ -8,10 +8,18 @@ import Virtio
 struct SimulatedHostModel: Sendable {
     /// The major number of all simulated nodes; no more than a number here.
     static let major: UInt32 = 511
+    /// Where the bus would be in sysfs, for people.
+    static let bus = "\(HostPaths().sys)/bus/vdpa"
 
     /// The devices by name, those that wait for their last close included.
     var devices: [DeviceName: SimulatedDevice] = [:]
-    /// What was asked to go wrong; the calls that concern no device are under nil.
+    /// What can create devices.
+    var managementDevices = SimulatedClass.allCases
+    /// Whether new devices are bound by themselves (`drivers_autoprobe`).
+    var autoprobe = true
+    /// The driver that was loaded first, and so gets new devices.
+    var firstDriver = BusDriver.vhostVDPA
+    /// What was asked to go wrong; what concerns no device, or any, is under nil.
     var faults: [DeviceName?: [SimulatedCall: SimulatedFault]] = [:]
     /// What has changed and was not passed on yet.
     var changes: [HostChange] = []
@@ -26,7 +34,9 @@ struct SimulatedHostModel: Sendable {
     init() {
         for (name, deviceClass) in [("net0", SimulatedClass.net), ("blk0", .block)] {
             guard let name = try? DeviceName(name) else { continue }
-            insert(name, deviceClass)
+            insert(
+                SimulatedDevice(
+                    name: name, deviceClass: deviceClass, managementDevice: deviceClass.managementDevice))
         }
         changes = []
     }
@@ -37,38 +47,44 @@ struct SimulatedHostModel: Sendable {
         return changes
     }
 
-    private mutating func insert(_ name: DeviceName, _ deviceClass: SimulatedClass) {
-        let used = Set(devices.values.lazy.filter { !$0.isNodeGone }.map(\.number))
-        // As devtmpfs does: the lowest number that is free, so numbers are reused.
-        let number = (0...UInt32(used.count)).first { !used.contains($0) } ?? UInt32(used.count)
-        devices[name] = SimulatedDevice(
-            name: name, deviceClass: deviceClass, managementDevice: deviceClass.managementDevice, number: number)
+    /// Puts a device on the bus and binds it if `drivers_autoprobe` says so.
+    mutating func insert(_ device: SimulatedDevice) {
+        devices[device.name] = device
+        if autoprobe { attach(device.name, firstDriver) }
         changes.append(.inventory)
     }
 
-    /// Creates a device.
-    ///
-    /// - Throws: `HostError` when the name is taken.
-    mutating func addDevice(_ name: DeviceName, _ deviceClass: SimulatedClass) throws(HostError) {
-        guard devices[name] == nil else {
-            throw HostError(.kernel, "a device \(name) exists", call: "VDPA_CMD_DEV_NEW", errno: .fileExists)
-        }
-        insert(name, deviceClass)
+    /// Binds a device that has no driver.
+    mutating func attach(_ name: DeviceName, _ driver: BusDriver) {
+        let used = Set(devices.values.lazy.filter { $0.removal == nil }.compactMap(\.number))
+        // As devtmpfs does: the lowest number that is free, so numbers are reused.
+        let number = (0...UInt32(used.count)).first { !used.contains($0) } ?? UInt32(used.count)
+        devices[name]?.attach(driver, number: number)
     }
 
     /// Takes the device away, as the removal of its hardware does: the node at once, the rest after the last close.
     mutating func vanish(_ name: DeviceName) throws(HostError) {
-        try change(name) { device throws(HostError) in device.isNodeGone = true }
+        guard devices[name] != nil else { throw HostError(.notFound, "there is no device \(name)") }
+        remove(.device, of: name)
+    }
+
+    /// Removes the node at once, and the rest now or after the last close.
+    mutating func remove(_ removal: SimulatedRemoval, of name: DeviceName) {
         guard let device = devices[name] else { return }
-        changes.append(.removed(number: device.number))
+        devices[name]?.removal = removal
+        if device.removal == nil, let number = device.number { changes.append(.removed(number: number)) }
         removeIfUnused(name)
     }
 
-    /// Forgets a removed device that nobody has open any more.
+    /// Finishes a removal for which nobody has to be waited any more.
     mutating func removeIfUnused(_ name: DeviceName) {
-        guard let device = devices[name], device.isNodeGone, device.opener == nil else { return }
-        devices[name] = nil
-        faults[name] = nil
+        guard let device = devices[name], let removal = device.removal, device.opener == nil else { return }
+        switch removal {
+        case .driver: devices[name]?.detach()
+        case .device:
+            devices[name] = nil
+            faults[name] = nil
+        }
         changes.append(.inventory)
     }
 

@@ -10,6 +10,8 @@ enum SimulatedHostNotice: Sendable {
     case failure(id: UInt64?, HostError)
     /// Something changed on the host.
     case change(HostChange)
+    /// N of the nodes whose removal waits for their last close.
+    case pendingRemovals([UInt32])
 
     /// Reads a line.
     ///
@@ -18,6 +20,8 @@ enum SimulatedHostNotice: Sendable {
         let value = try JSONValue(line: line)
         if let change: HostChange = try value.optionalMember("change") {
             self = .change(change)
+        } else if let numbers: [UInt32] = try value.optionalMember("pendingRemovals") {
+            self = .pendingRemovals(numbers)
         } else if let reply: HostReply = try value.optionalMember("reply") {
             self = .reply(id: try value.member("id"), reply)
         } else if let result = value["result"] {
@@ -43,6 +47,8 @@ enum SimulatedHostNotice: Sendable {
             writer.field("failure", error)
         case .change(let change):
             writer.field("change", change)
+        case .pendingRemovals(let numbers):
+            writer.field("pendingRemovals", numbers)
         }
         writer.endObject()
         return writer.bytes + [UInt8(ascii: "\n")]

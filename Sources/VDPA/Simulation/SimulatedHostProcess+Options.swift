@@ -21,10 +21,15 @@ extension SimulatedHostProcess {
             {"control": "setConfiguration", "device": "net0", "offset": 6, "bytes": [0]}
             {"control": "setBackendFeatures", "device": "blk0", "features": 14}
             {"control": "addDevice", "device": "blk1", "class": "block"}
+            {"control": "removeManagementDevice", "class": "net"}
+            {"control": "addManagementDevice", "class": "net"}
+            {"control": "loadFirst", "driver": "virtio_vdpa"}
+            {"control": "run", "device": "net0"}
             {"control": "statistics", "device": "blk0"}
             {"control": "stop"}
-          Calls are "open", ioctls by their names in linux/vhost.h, and VDPA_CMD_DEV_CONFIG_GET; without a device
-          "netlink" and "scan" (the search for holders).
+          Calls are "open", "bind", "unbind", "chown", ioctls by their names in linux/vhost.h, and commands by theirs in
+          linux/vdpa.h; without a device "drivers_autoprobe", "netlink", "scan" (the search for holders), and any call for
+          any device.
 
         """
 

@@ -12,8 +12,9 @@ actor SimulatedHostServer {
     private let machine: SimulatedMachine
     private let changes: AsyncStream<HostChange>
     private var lanes: [LaneKey: SimulatedLane] = [:]
-    private var connections: [UInt64: AsyncStream<[UInt8]>.Continuation] = [:]
+    private var connections: [UInt64: AsyncStream<SimulatedHostLine>.Continuation] = [:]
     private var lastConnection: UInt64 = 0
+    private var pendingRemovals: [UInt32] = []
     private let end: AsyncStream<Never>
     private let endContinuation: AsyncStream<Never>.Continuation
     private var isStopping = false
@@ -45,9 +46,22 @@ actor SimulatedHostServer {
     /// Passes changes on to every connection, until the task is cancelled.
     func announceChanges() async {
         for await change in changes {
-            let line = SimulatedHostNotice.change(change).line
-            for outgoing in connections.values { outgoing.yield(line) }
+            announcePendingRemovals()
+            announce(.change(change))
         }
+    }
+
+    /// Tells which removals wait, when that has changed. A connection is told at its beginning.
+    private func announcePendingRemovals() {
+        let pending = machine.read { model in model.pendingRemovals }
+        guard pending != pendingRemovals else { return }
+        pendingRemovals = pending
+        announce(.pendingRemovals(pending))
+    }
+
+    private func announce(_ notice: SimulatedHostNotice) {
+        let line = SimulatedHostLine(notice)
+        for outgoing in connections.values { outgoing.yield(line) }
     }
 
     /// Serves connections until the task is cancelled.
@@ -70,8 +84,9 @@ actor SimulatedHostServer {
     func serve(_ socket: StreamSocket) async {
         lastConnection += 1
         let connection = lastConnection
-        let (lines, outgoing) = AsyncStream<[UInt8]>.makeStream()
+        let (lines, outgoing) = AsyncStream<SimulatedHostLine>.makeStream()
         connections[connection] = outgoing
+        outgoing.yield(SimulatedHostLine(.pendingRemovals(pendingRemovals)))
         let daemon = SimulatedHostServer.process(at: socket, connection: connection)
         // The bodies here and below throw nothing.
         try? machine.change { model throws(HostError) in model.connect(connection, as: daemon) }
@@ -108,14 +123,14 @@ actor SimulatedHostServer {
         return SimulatedProcess(reference: reference, command: stat?.command ?? "", unit: nil)
     }
 
-    private static func send(_ lines: AsyncStream<[UInt8]>, to socket: StreamSocket) async {
+    private static func send(_ lines: AsyncStream<SimulatedHostLine>, to socket: StreamSocket) async {
         for await line in lines {
-            do throws(Errno) { try await socket.send(line) } catch { return }
+            do throws(Errno) { try await socket.send(line.bytes, descriptors: line.descriptors) } catch { return }
         }
     }
 
     private func receive(
-        from socket: StreamSocket, as connection: UInt64, _ outgoing: AsyncStream<[UInt8]>.Continuation
+        from socket: StreamSocket, as connection: UInt64, _ outgoing: AsyncStream<SimulatedHostLine>.Continuation
     ) async {
         var reader = LineReader()
         while true {
@@ -131,29 +146,46 @@ actor SimulatedHostServer {
     }
 
     private func handle(
-        _ line: [UInt8], from connection: UInt64, _ outgoing: AsyncStream<[UInt8]>.Continuation
+        _ line: [UInt8], from connection: UInt64, _ outgoing: AsyncStream<SimulatedHostLine>.Continuation
     ) {
         let message: SimulatedHostMessage
         do throws(HostError) { message = try SimulatedHostMessage(line: line) } catch {
             let id = try? JSONValue(line: line).member("id") as UInt64
-            outgoing.yield(SimulatedHostNotice.failure(id: id, error).line)
+            outgoing.yield(SimulatedHostLine(.failure(id: id, error)))
             return
         }
         let id = message.id
         switch message.body {
         case .control(let control):
-            outgoing.yield(answer(control, id: id).line)
+            outgoing.yield(SimulatedHostLine(answer(control, id: id)))
             guard case .stop = control else { return }
             isStopping = true
             // What was answered before is still sent.
             outgoing.finish()
         case .request(let request, let passed):
-            lane(for: request).run { [machine] in
+            if let reply = machine.answerWithoutNetlink(request) {
+                outgoing.yield(SimulatedHostLine(.reply(id: id, reply)))
+                return
+            }
+            run(request) { [machine] in
                 // What waited when its daemon went is not done any more, as the kernel does it for no dead process.
                 guard machine.read({ model in model.isConnected(connection) }) else { return }
-                let reply = machine.answer(request, passed: passed, from: connection)
-                outgoing.yield(SimulatedHostNotice.reply(id: id, reply).line)
+                outgoing.yield(SimulatedHostServer.answer(request, id: id, passed: passed, from: connection, machine))
             }
+        }
+    }
+
+    private static func answer(
+        _ request: HostRequest, id: UInt64, passed: DeviceName?, from connection: UInt64, _ machine: SimulatedMachine
+    ) -> SimulatedHostLine {
+        guard case .open(let node) = request else {
+            return SimulatedHostLine(
+                .reply(id: id, machine.answer(request, passed: passed, from: connection)))
+        }
+        do throws(HostError) {
+            return SimulatedHostLine(.reply(id: id, .opened), descriptors: [try machine.open(node)])
+        } catch {
+            return SimulatedHostLine(.reply(id: id, .failure(error)))
         }
     }
 
@@ -167,17 +199,19 @@ actor SimulatedHostServer {
         }
     }
 
-    private func lane(for request: HostRequest) -> SimulatedLane {
-        let key: LaneKey =
-            switch request {
-            case .inventory: .netlink
-            // Asked per device, but the family answers one at a time.
-            case .configuration, .statistics: .netlink
-            case .provision, .autoprobe, .open: .netlink
-            case .holders, .sysfsInventory: .scan
-            case .discard, .release: .scan
-            case .perform(_, let node, _): .device(node.device)
-            }
+    /// Runs a job after those that it has to wait for, on a thread that it may block.
+    private func run(_ request: HostRequest, _ job: @escaping @Sendable () -> Void) {
+        switch request {
+        case _ where request.usesNetlink: lane(.netlink).run(job)
+        case .holders, .sysfsInventory, .discard, .release: lane(.scan).run(job)
+        case .perform(_, let node, _): lane(.device(node.device)).run(job)
+        default:
+            // Sysfs and nodes: each call sleeps by itself. Without a thread it is made here, where it seldom sleeps.
+            do throws(Errno) { try DetachedThread.start(job) } catch { job() }
+        }
+    }
+
+    private func lane(_ key: LaneKey) -> SimulatedLane {
         if let lane = lanes[key] { return lane }
         let lane = SimulatedLane(on: loop)
         lanes[key] = lane

@@ -2,6 +2,15 @@ import SystemPackage
 import Virtio
 
 extension SimulatedMachine {
+    /// What is answered without asking netlink while the removal of a node waits for its last close; nil when it may be.
+    func answerWithoutNetlink(_ request: HostRequest) -> HostReply? {
+        guard request.usesNetlink, let error = HostError.removalPending(read { model in model.pendingRemovals }) else {
+            return nil
+        }
+        if case .inventory = request { return .inventory(withoutNetlink(error)) }
+        return .failure(error)
+    }
+
     /// Answers a daemon's request; blocks the thread as long as the kernel was made to take.
     ///
     /// - Parameters:
@@ -34,9 +43,17 @@ extension SimulatedMachine {
                 if let errno = enter(nil, .scan) {
                     return .holders(HolderScan(holders: [], isComplete: false, incompleteReason: "\(errno)"))
                 }
+                findHolders()
                 return .holders(try change { model throws(HostError) in try model.holders(of: nodes, in: pid) })
-            case .provision, .statistics, .autoprobe, .open:
-                throw HostError(.notSupported, "the simulated host does not know this yet")
+            case .provision(let step):
+                try provision(step, from: connection)
+                return .provisioned
+            case .statistics(let device, let queues):
+                return .statistics(try statistics(of: device, queues: queues))
+            case .autoprobe:
+                return .autoprobe(try autoprobe())
+            case .open:
+                throw HostError(.malformed, "a request with a descriptor is answered elsewhere")
             case .discard, .release:
                 throw HostError(.invalidArgument, "no descriptors are passed to the simulated host's process")
             case .perform(let procedure, let node, let access):
@@ -55,6 +72,9 @@ extension SimulatedMachine {
             var device = HostDevice(name: known.name)
             device.driver = known.driver
             device.node = known.node
+            device.hostStatus = known.hostStatus
+            // Of a device that has a virtio child sysfs tells it.
+            if known.driver == .virtioVDPA { device.deviceClass = known.deviceClass }
             return device
         }
         inventory.netlinkFailure = failure
@@ -79,6 +99,7 @@ extension SimulatedMachine {
         case (_, .owner):
             return try ownedFile(node, of: connection).perform(procedure)
         case (_, .shared(let holder)):
+            findHolders()
             return try withDuplicate(of: node) { model throws(HostError) in
                 try model.requireHolder(holder, of: node)
             } body: { file throws(HostError) in
@@ -179,6 +200,17 @@ extension SimulatedHostModel {
         }
         guard device.opener != nil else {
             throw HostError(.holderGone, "nobody has \(node.device) open")
+        }
+    }
+}
+
+extension HostRequest {
+    /// Whether it goes through the vdpa netlink family, which answers one at a time.
+    var usesNetlink: Bool {
+        switch self {
+        case .inventory, .configuration, .statistics: true
+        case .provision(let step): step.usesNetlink
+        case .sysfsInventory, .holders, .perform, .autoprobe, .open, .discard, .release: false
         }
     }
 }

@@ -42,10 +42,13 @@ final class SimulatedMachine: Sendable {
     func enter(_ device: DeviceName?, _ call: SimulatedCall) -> Errno? {
         let fault = model.withLock { model in model.enter(device, call) }
         sleep(nanoseconds: fault.latencyNanoseconds)
-        while read({ model in model.isStuck(device, call) }) {
-            sleep(nanoseconds: SimulatedMachine.pollNanoseconds)
-        }
+        wait { model in model.isStuck(device, call) }
         return fault.errno
+    }
+
+    /// Blocks the thread for as long as the model says so.
+    func wait(while isHeldUp: (SimulatedHostModel) -> Bool) {
+        while read(isHeldUp) { sleep(nanoseconds: SimulatedMachine.pollNanoseconds) }
     }
 
     private func sleep(nanoseconds: UInt64) {

@@ -17,8 +17,10 @@ struct SimulatedProcess: Sendable, Hashable {
 
 /// Who has the node of a simulated device open.
 struct SimulatedOpener: Sendable, Hashable {
-    /// The process that has opened it.
-    let process: SimulatedProcess
-    /// The daemon's connection, whose end closes the node; nil for a simulated VMM.
+    /// The process that has opened it, or that was found to have the descriptor that was passed on; nil while none was.
+    var process: SimulatedProcess?
+    /// The daemon's connection, whose end closes the node; nil for a simulated VMM and for what was passed on.
     let connection: UInt64?
+    /// What stands for a descriptor that was passed on.
+    var token: SimulatedToken.Reference?
 }

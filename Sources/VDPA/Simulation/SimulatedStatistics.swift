@@ -6,8 +6,15 @@ struct SimulatedStatistics: Sendable, Hashable {
     var resets = 0
     /// How many requests the simulated VMM's I/O completed, over all queues.
     var completions: UInt64 = 0
+    /// The requests that each queue completed.
+    var packets: [UInt64]
     /// How often the simulated VMM kicked a queue.
     var kicks: UInt64 = 0
     /// True when the configuration was read before features were set, which the kernel takes for a legacy driver.
     var wasReadAsLegacy = false
+
+    /// Of a device to which nothing has happened.
+    init(queueCount: Int) {
+        packets = Array(repeating: 0, count: queueCount)
+    }
 }

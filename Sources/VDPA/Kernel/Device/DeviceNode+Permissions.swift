@@ -41,7 +41,8 @@ extension DeviceNode {
         }
     }
 
-    private func permitting(_ node: String, _ errno: Errno) -> HostError {
+    /// The rights of the node at this path cannot be changed.
+    func permitting(_ node: String, _ errno: Errno) -> HostError {
         let (code, reason): (HostError.Code, String) =
             switch errno {
             case .noSuchFileOrDirectory: (.gone, "\(node) of \(device) is gone")
@@ -53,7 +54,7 @@ extension DeviceNode {
     }
 
     /// A user or group given as a number, or looked up by its name.
-    private static func number(
+    static func number(
         of name: String, _ kind: String, _ look: () throws(Errno) -> UInt32
     ) throws(HostError) -> UInt32 {
         if let number = UInt32(name), number != .max { return number }

@@ -17,7 +17,8 @@ struct DriverBinding {
         do throws(Errno) {
             try Files.write(device.string, to: "\(bus)/drivers/\(driver.name)/bind")
         } catch {
-            throw failure(of: "bind", device, driver, error)
+            throw HostError.binding(
+                "bind", device, driver, error, bus: bus, absence: absence(of: device, "bind", driver))
         }
     }
 
@@ -26,7 +27,8 @@ struct DriverBinding {
         do throws(Errno) {
             try Files.write(device.string, to: "\(bus)/drivers/\(driver.name)/unbind")
         } catch {
-            throw failure(of: "unbind", device, driver, error)
+            throw HostError.binding(
+                "unbind", device, driver, error, bus: bus, absence: absence(of: device, "unbind", driver))
         }
     }
 
@@ -35,7 +37,7 @@ struct DriverBinding {
         do throws(Errno) {
             return try Files.readText("\(bus)/drivers_autoprobe", limit: 16) == "1"
         } catch {
-            throw autoprobeFailure("read", error)
+            throw HostError.autoprobe("read", error, bus: bus)
         }
     }
 
@@ -44,34 +46,8 @@ struct DriverBinding {
         do throws(Errno) {
             try Files.write(on ? "1" : "0", to: "\(bus)/drivers_autoprobe")
         } catch {
-            throw autoprobeFailure("written", error)
+            throw HostError.autoprobe("written", error, bus: bus)
         }
-    }
-
-    private func autoprobeFailure(_ what: String, _ errno: Errno) -> HostError {
-        HostError(
-            errno == .permissionDenied ? .permissionDenied : .kernel,
-            "\(bus)/drivers_autoprobe cannot be \(what): \(errno)", call: "drivers_autoprobe", errno: errno)
-    }
-
-    private func failure(
-        of call: String, _ device: DeviceName, _ driver: BusDriver, _ errno: Errno
-    ) -> HostError {
-        let (code, reason): (HostError.Code, String) =
-            switch errno {
-            case .noSuchFileOrDirectory:
-                (.notSupported, "the driver \(driver.name) is not loaded")
-            case .permissionDenied, .notPermitted:
-                (.permissionDenied, "writing \(bus)/drivers/\(driver.name)/\(call) needs root or CAP_DAC_OVERRIDE")
-            case .operationNotSupportedByDevice: absence(of: device, call, driver)
-            case .resourceBusy: (.kernel, "\(device) has a driver already")
-            case .notSupportedOnSocket, .notSupported:
-                (.notSupported, "the driver \(driver.name) does not support \(device)")
-            default: (.kernel, "\(call) of \(device) and \(driver.name) failed")
-            }
-        return HostError(
-            code, "\(reason): \(errno)", call: call, errno: errno,
-            missing: code == .notSupported ? [driver.name] : [])
     }
 
     /// ENODEV says that there is no such device, or that it is another driver's.
@@ -79,11 +55,11 @@ struct DriverBinding {
         of device: DeviceName, _ call: String, _ driver: BusDriver
     ) -> (HostError.Code, String) {
         let path = "\(bus)/devices/\(device)"
-        guard (try? Files.exists(path)) == true else { return (.notFound, "there is no device \(device)") }
+        guard (try? Files.exists(path)) == true else { return HostError.noDevice(device) }
         let override = try? Files.readText("\(path)/driver_override", limit: 4_096)
         if call == "bind", let override, !override.isEmpty, override != "(null)", override != driver.name {
             return (.notSupported, "driver_override of \(device) keeps it for \(override)")
         }
-        return (.kernel, "\(device) is not \(call == "bind" ? "for" : "bound to") \(driver.name)")
+        return HostError.otherDriver(device, call, driver)
     }
 }
