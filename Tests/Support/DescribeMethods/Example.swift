@@ -34,15 +34,34 @@ struct Example {
         let close = try Call(DeviceCloseMethod.self, net0)
         let suspend = try Call(DeviceSuspendMethod.self, ["device": "blk0", "deadlineMs": 500])
         let resume = try Call(DeviceResumeMethod.self, blk0)
+        let add = try Call(
+            DeviceAddMethod.self,
+            [
+                "name": "vm1-net", "mgmtdev": "simnet0", "mac": "02:00:00:00:00:07", "mtu": 1400,
+                "driver": "vhost_vdpa",
+            ])
+        let delete = try Call(DeviceDeleteMethod.self, ["device": "vm1-net"])
         return [
             Example(call: try Call(SystemInfoMethod.self)),
             Example(call: try Call(SystemHealthMethod.self)),
             Example(call: try Call(MgmtdevListMethod.self)),
             Example(call: try Call(MgmtdevGetMethod.self, ["mgmtdev": "simnet0"])),
+            Example(call: add, after: [delete]),
+            Example(before: [add], call: delete),
+            Example(
+                before: [add],
+                call: try Call(DeviceSetMethod.self, ["device": "vm1-net", "mac": "02:00:00:00:00:08"]),
+                after: [delete]),
+            Example(
+                before: [add],
+                call: try Call(DeviceBindMethod.self, ["device": "vm1-net", "driver": "virtio_vdpa"]),
+                after: [try Call(DeviceDeleteMethod.self, ["device": "vm1-net", "confirm": true])]),
             Example(call: try Call(DeviceListMethod.self)),
             Example(call: try Call(DeviceGetMethod.self, net0)),
             Example(call: try Call(DeviceStatusMethod.self, blk0)),
             Example(call: try Call(DeviceConfigMethod.self, blk0)),
+            Example(
+                before: [open], call: try Call(DeviceStatsMethod.self, ["device": "net0", "queues": [0]]), after: [close]),
             Example(call: try Call(DeviceHoldersMethod.self, blk0)),
             Example(call: open, after: [close]),
             Example(before: [open], call: close),
@@ -53,6 +72,7 @@ struct Example {
             Example(before: [suspend], call: resume),
             Example(before: [suspend], call: try Call(DeviceHandBackMethod.self, blk0), after: [resume]),
             Example(before: [open], call: try Call(DeviceResetMethod.self, net0), after: [close]),
+            Example(call: try Call(DeviceAcquireMethod.self, net0)),
             Example(
                 before: [open, try Call(DeviceSuspendMethod.self, net0)],
                 call: try Call(StateExportMethod.self, net0), after: [close]),
