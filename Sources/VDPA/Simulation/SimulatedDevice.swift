@@ -8,6 +8,8 @@ import Virtio
 struct SimulatedDevice: Sendable {
     /// The device's name on the simulated bus.
     let name: DeviceName
+    /// Different for each device that there ever was on the bus.
+    var incarnation: UInt64 = 0
     /// The class, which decides queues, groups and the configuration's layout.
     let deviceClass: SimulatedClass
     /// The handle of the management device that created it.

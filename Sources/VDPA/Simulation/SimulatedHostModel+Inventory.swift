@@ -73,6 +73,7 @@ extension SimulatedDevice {
     /// The device as the inventory shows it.
     fileprivate var hostDevice: HostDevice {
         var device = HostDevice(name: name)
+        device.incarnation = incarnation
         device.deviceClass = deviceClass.deviceClass
         device.managementDevice = managementDevice
         device.vendorID = 0

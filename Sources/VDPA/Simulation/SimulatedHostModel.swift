@@ -27,6 +27,8 @@ struct SimulatedHostModel: Sendable {
     var nextPID: Int32 = 4_000_000
     /// The daemons that are connected.
     var connections: [UInt64: SimulatedProcess] = [:]
+    /// Counts the devices, so that a later one of the same name is not taken for an earlier one.
+    var incarnations: UInt64 = 0
     /// Counts the open files, so that a later one is not taken for an earlier one.
     var openings: UInt64 = 0
 
@@ -49,7 +51,9 @@ struct SimulatedHostModel: Sendable {
 
     /// Puts a device on the bus and binds it if `drivers_autoprobe` says so.
     mutating func insert(_ device: SimulatedDevice) {
+        incarnations += 1
         devices[device.name] = device
+        devices[device.name]?.incarnation = incarnations
         if autoprobe { attach(device.name, firstDriver) }
         changes.append(.inventory)
     }

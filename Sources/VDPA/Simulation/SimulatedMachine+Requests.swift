@@ -70,6 +70,7 @@ extension SimulatedMachine {
         inventory.managementDevices = []
         inventory.devices = inventory.devices.map { known in
             var device = HostDevice(name: known.name)
+            device.incarnation = known.incarnation
             device.driver = known.driver
             device.node = known.node
             device.hostStatus = known.hostStatus

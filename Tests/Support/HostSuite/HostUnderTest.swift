@@ -15,6 +15,9 @@ public protocol HostUnderTest: Sendable {
     /// Makes a device of a class that nobody holds, bound to `vhost_vdpa`.
     func makeDevice(_ deviceClass: DeviceClass) async throws -> DeviceNode
 
+    /// A name that no device has. What the case makes under it is gone when the case has ended.
+    func makeName() async throws -> DeviceName
+
     /// Makes a block device that does not offer some backend features; nil where the host has no such device.
     func makeDevice(without missing: BackendFeatures) async throws -> DeviceNode?
 
@@ -40,6 +43,13 @@ extension HostUnderTest {
         _ procedure: DeviceProcedure, on node: DeviceNode, through access: AccessPath
     ) async throws -> DeviceReport {
         try await result(of: host.perform(procedure, on: node, through: access))
+    }
+
+    /// Makes a change of the host and waits for it.
+    ///
+    /// - Throws: the step's `HostError`; `Overdue` when it does not return.
+    public func provision(_ step: ProvisioningStep) async throws {
+        try await result(of: host.provision(step))
     }
 
     /// Waits for a call.

@@ -15,7 +15,9 @@ struct SimulatedDeviceTests {
         connection: nil)
 
     static func device(_ deviceClass: SimulatedClass = .block) throws -> SimulatedDevice {
-        SimulatedDevice(name: try DeviceName("d0"), deviceClass: deviceClass, managementDevice: "m0", number: 0)
+        var device = SimulatedDevice(name: try DeviceName("d0"), deviceClass: deviceClass, managementDevice: "m0")
+        device.attach(.vhostVDPA, number: 0)
+        return device
     }
 
     /// An opened, owned device with DRIVER_OK.

@@ -29,6 +29,10 @@ struct SimulatedFixture: HostUnderTest {
         return try await node(of: name)
     }
 
+    func makeName() async throws -> DeviceName {
+        try DeviceName("made\(UInt64.random(in: 0 ... .max))")
+    }
+
     func makeDevice(without missing: BackendFeatures) async throws -> DeviceNode? {
         let node = try await makeDevice(.block)
         let offered = BackendFeatures(rawValue: 0x17e)

@@ -38,7 +38,7 @@ struct SimulatedHostCallsTests {
         let admissions = [
             calls.admit(call(1, .device(device))), calls.admit(call(2, .device(device))),
             calls.admit(call(3, .device(device))), calls.admit(call(4, .device(other))), calls.admit(call(5, .scan)),
-            calls.admit(call(6, .scan)), calls.admit(call(7, .control)),
+            calls.admit(call(6, .scan)), calls.admit(call(7, .unordered)),
         ]
         #expect(admissions.map(outcome) == ["send", "wait", "wait", "send", "send", "send", "send"])
         let first = calls.finish(1, now: Self.instant(1))
@@ -70,7 +70,7 @@ struct SimulatedHostCallsTests {
         _ = calls.admit(call(1, lane))
         #expect(outcome(calls.admit(call(2, lane, at: 5_000))) == "send")
         #expect(outcome(calls.admit(call(3, lane, at: 5_001))) == "blocked")
-        #expect(outcome(calls.admit(call(4, .control, at: 5_001))) == "send")
+        #expect(outcome(calls.admit(call(4, .unordered, at: 5_001))) == "send")
         #expect(outcome(calls.admit(call(5, .device(device), at: 5_001))) == "send")
         #expect(calls.stuckCalls(now: Self.instant(5_001), worker: 9).map(\.operation) == ["call 1"])
         _ = calls.finish(1, now: Self.instant(5_002))
@@ -86,7 +86,7 @@ struct SimulatedHostCallsTests {
         let error = HostError(.workerLost, "gone")
         #expect(Set(calls.lose(error).map(\.id)) == [1, 2, 3])
         #expect(calls.lose(error).isEmpty)
-        #expect(outcome(calls.admit(call(4, .control))) == "workerLost")
+        #expect(outcome(calls.admit(call(4, .unordered))) == "workerLost")
         #expect(calls.stuckCalls(now: Self.instant(9_000), worker: 9).isEmpty)
     }
 }

@@ -20,7 +20,8 @@ struct SimulatedHostMessageTests {
                 .stick(name, .getStatus), .unstick(nil, .scan), .vanish(name), .raiseStatus(name, .needsReset),
                 .refuseStatus(name, .featuresOK), .setConfiguration(name, offset: 3, bytes: [1, 255]),
                 .setBackendFeatures(name, BackendFeatures(rawValue: .max)), .addDevice(name, .net), .statistics(name),
-                .stop,
+                .removeManagementDevice(.net), .addManagementDevice(.block), .loadFirst(.virtioVDPA),
+                .run(name), .fail(nil, .create, .fileExists, times: 1), .stop,
             ]
         }
     }

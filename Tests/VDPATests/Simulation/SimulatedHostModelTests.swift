@@ -14,6 +14,10 @@ struct SimulatedHostModelTests {
         net = try DeviceName("net0")
     }
 
+    static func new(_ name: String, by deviceClass: SimulatedClass) throws -> NewDevice {
+        NewDevice(try DeviceName(name), by: deviceClass.managementDeviceAsListed)
+    }
+
     @Test func comesUpWithADeviceOfEachClass() {
         let inventory = SimulatedHostModel().inventory
         #expect(inventory.managementDevices.map(\.handle) == ["simnet0", "simblk0"])
@@ -31,22 +35,16 @@ struct SimulatedHostModelTests {
         #expect(model.takeChanges() == [.closed(number: 1)])
         try model.vanish(block)
         #expect(model.takeChanges() == [.removed(number: 1), .inventory])
-        try model.addDevice(try DeviceName("other"), .net)
+        try model.create(Self.new("other", by: .net))
         #expect(model.takeChanges() == [.inventory])
     }
 
     @Test func numbersOfNodesAreReused() throws {
         var model = SimulatedHostModel()
         try model.vanish(net)
-        let other = try DeviceName("other")
-        try model.addDevice(other, .block)
-        #expect(model.devices[other]?.number == 0)
-    }
-
-    @Test func aNameIsTakenOnce() throws {
-        var model = SimulatedHostModel()
-        let error = #expect(throws: HostError.self) { try model.addDevice(block, .block) }
-        #expect(error?.errno == .fileExists)
+        let new = try Self.new("other", by: .block)
+        try model.create(new)
+        #expect(model.devices[new.name]?.number == 0)
     }
 
     @Test func aDuplicateKeepsTheFileOpen() throws {
@@ -57,7 +55,7 @@ struct SimulatedHostModelTests {
         try model.closeOpener(block)
         #expect(model.devices[block]?.status.contains(.driverOK) == true)
         #expect(throws: HostError.self) { try model.hold(block, command: "vmm", unit: nil, isRunning: true, at: 0) }
-        let scan = try model.holders(of: [try #require(model.devices[block]).node])
+        let scan = try model.holders(of: [try #require(model.devices[block]?.node)])
         #expect(scan.holders.isEmpty)
         _ = model.takeChanges()
 
@@ -82,7 +80,7 @@ struct SimulatedHostModelTests {
         model.connect(7, as: daemon)
         _ = try model.open(block, for: 7)
         _ = try model.hold(net, command: "vmm", unit: nil, isRunning: true, at: 0)
-        #expect(try model.holders(of: [try #require(model.devices[block]).node]).holders == [daemon.holder(of: block)])
+        #expect(try model.holders(of: [try #require(model.devices[block]?.node)]).holders == [daemon.holder(of: block)])
         model.disconnect(7)
         #expect(!model.isConnected(7))
         #expect(model.devices[block]?.opener == nil)

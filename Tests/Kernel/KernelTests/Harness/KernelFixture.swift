@@ -16,6 +16,7 @@ actor KernelFixture: HostUnderTest {
     nonisolated let kernel: KernelHost
     nonisolated let loop: EventLoop
     private var made: [DeviceName: Made] = [:]
+    private var names: [DeviceName] = []
 
     nonisolated var host: any VDPAHost { kernel }
     nonisolated var holderCommand: String { "StandInVMM" }
@@ -31,6 +32,12 @@ actor KernelFixture: HostUnderTest {
     func makeDevice(_ deviceClass: DeviceClass) async throws -> DeviceNode {
         let parent = deviceClass == .net ? "vdpasim_net" : "vdpasim_blk"
         return try await adopt(.add(name: "case\(made.count)", managementDevice: parent), server: nil)
+    }
+
+    func makeName() async throws -> DeviceName {
+        let name = try DeviceName("made\(names.count)")
+        names.append(name)
+        return name
     }
 
     func makeDevice(without missing: BackendFeatures) async throws -> DeviceNode? {
@@ -75,6 +82,11 @@ actor KernelFixture: HostUnderTest {
             try await entry.device.delete()
             _ = try await entry.server?.quit()
         }
+        for name in names where Guest.exists("/sys/bus/vdpa/devices/\(name)") {
+            try await Guest.run("vdpa", "dev", "del", name.string)
+        }
+        // A case that failed may have left it off.
+        if !names.isEmpty { try await Guest.write("1", to: "/sys/bus/vdpa/drivers_autoprobe") }
     }
 
     private func adopt(_ device: GuestDevice, server: VDUSEServer?) throws -> DeviceNode {
