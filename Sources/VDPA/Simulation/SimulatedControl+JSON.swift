@@ -6,7 +6,8 @@ extension SimulatedControl {
     /// The names of the requests on the wire: the member `control`.
     private enum Name: String, JSONStringEnum {
         case hold, release, fail, latency, stick, unstick, vanish, raiseStatus, refuseStatus, setConfiguration
-        case setBackendFeatures, addDevice, removeManagementDevice, addManagementDevice, loadFirst, run, statistics, stop
+        case setBackendFeatures, addDevice, removeManagementDevice, addManagementDevice, loadFirst, run, statistics
+        case stop
     }
 
     /// Reads a request from its members, all but `id`.

@@ -81,8 +81,9 @@ public final class SimulatedHost: VDPAHost {
 
     private func take(_ result: Result<SimulatedHostAnswer, HostError>) {
         switch result.map(\.notice) {
-        case .success(.change(let change)): take.withLock { $0 }?(change)
-        case .success(.pendingRemovals(let numbers)): pendingRemovals.withLock { $0 = numbers }
+        case .success(.change(let change, let numbers)):
+            pendingRemovals.withLock { $0 = numbers }
+            take.withLock { $0 }?(change)
         case .success(.reply(let id, _)), .success(.result(let id, _)), .success(.failure(let id?, _)):
             let (answered, next) = calls.withLock { calls in calls.finish(id, now: .now) }
             if let next { outgoing.yield(next.line) }

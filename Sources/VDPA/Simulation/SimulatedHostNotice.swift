@@ -8,10 +8,8 @@ enum SimulatedHostNotice: Sendable {
     case result(id: UInt64, JSONValue)
     /// A control request failed, or a line could not be read; without an id when not even that could be.
     case failure(id: UInt64?, HostError)
-    /// Something changed on the host.
-    case change(HostChange)
-    /// N of the nodes whose removal waits for their last close.
-    case pendingRemovals([UInt32])
+    /// Something changed on the host, and N of the nodes whose removal waits for their last close now.
+    case change(HostChange, pendingRemovals: [UInt32] = [])
 
     /// Reads a line.
     ///
@@ -19,9 +17,7 @@ enum SimulatedHostNotice: Sendable {
     init(line: [UInt8]) throws(HostError) {
         let value = try JSONValue(line: line)
         if let change: HostChange = try value.optionalMember("change") {
-            self = .change(change)
-        } else if let numbers: [UInt32] = try value.optionalMember("pendingRemovals") {
-            self = .pendingRemovals(numbers)
+            self = .change(change, pendingRemovals: try value.member("pendingRemovals"))
         } else if let reply: HostReply = try value.optionalMember("reply") {
             self = .reply(id: try value.member("id"), reply)
         } else if let result = value["result"] {
@@ -45,10 +41,9 @@ enum SimulatedHostNotice: Sendable {
         case .failure(let id, let error):
             writer.field("id", id)
             writer.field("failure", error)
-        case .change(let change):
+        case .change(let change, let pendingRemovals):
             writer.field("change", change)
-        case .pendingRemovals(let numbers):
-            writer.field("pendingRemovals", numbers)
+            writer.field("pendingRemovals", pendingRemovals)
         }
         writer.endObject()
         return writer.bytes + [UInt8(ascii: "\n")]

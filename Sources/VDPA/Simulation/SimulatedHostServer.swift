@@ -14,7 +14,6 @@ actor SimulatedHostServer {
     private var lanes: [LaneKey: SimulatedLane] = [:]
     private var connections: [UInt64: AsyncStream<SimulatedHostLine>.Continuation] = [:]
     private var lastConnection: UInt64 = 0
-    private var pendingRemovals: [UInt32] = []
     private let end: AsyncStream<Never>
     private let endContinuation: AsyncStream<Never>.Continuation
     private var isStopping = false
@@ -46,22 +45,13 @@ actor SimulatedHostServer {
     /// Passes changes on to every connection, until the task is cancelled.
     func announceChanges() async {
         for await change in changes {
-            announcePendingRemovals()
-            announce(.change(change))
+            let line = line(change)
+            for outgoing in connections.values { outgoing.yield(line) }
         }
     }
 
-    /// Tells which removals wait, when that has changed. A connection is told at its beginning.
-    private func announcePendingRemovals() {
-        let pending = machine.read { model in model.pendingRemovals }
-        guard pending != pendingRemovals else { return }
-        pendingRemovals = pending
-        announce(.pendingRemovals(pending))
-    }
-
-    private func announce(_ notice: SimulatedHostNotice) {
-        let line = SimulatedHostLine(notice)
-        for outgoing in connections.values { outgoing.yield(line) }
+    private func line(_ change: HostChange) -> SimulatedHostLine {
+        SimulatedHostLine(.change(change, pendingRemovals: machine.read { model in model.pendingRemovals }))
     }
 
     /// Serves connections until the task is cancelled.
@@ -86,7 +76,8 @@ actor SimulatedHostServer {
         let connection = lastConnection
         let (lines, outgoing) = AsyncStream<SimulatedHostLine>.makeStream()
         connections[connection] = outgoing
-        outgoing.yield(SimulatedHostLine(.pendingRemovals(pendingRemovals)))
+        // What nobody has told it: that removals wait.
+        if machine.read({ model in !model.pendingRemovals.isEmpty }) { outgoing.yield(line(.overflow)) }
         let daemon = SimulatedHostServer.process(at: socket, connection: connection)
         // The bodies here and below throw nothing.
         try? machine.change { model throws(HostError) in model.connect(connection, as: daemon) }

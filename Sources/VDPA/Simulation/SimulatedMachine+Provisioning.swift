@@ -6,7 +6,10 @@ import Virtio
 extension SimulatedMachine {
     /// Makes a change of the host; blocks the thread as long as the kernel would, or was made to.
     ///
-    /// - Parameter connection: the daemon's connection, who is the holder where the host opens a node first.
+    /// - Parameters:
+    ///   - step: the change.
+    ///   - connection: the daemon's connection, who is the holder where the host opens a node first.
+    /// - Throws: `HostError`, as the kernel's host for the same refusal.
     func provision(_ step: ProvisioningStep, from connection: UInt64) throws(HostError) {
         switch step {
         case .create(let new):

@@ -19,5 +19,6 @@ public struct HostCase: Sendable, CustomStringConvertible {
 /// All cases.
 public enum HostSuite {
     /// All cases, by topic.
-    public static let cases = lookingCases + holderCases + suspensionCases + ownerCases + accessCases + provisioningCases
+    public static let cases =
+        lookingCases + holderCases + suspensionCases + ownerCases + accessCases + provisioningCases
 }

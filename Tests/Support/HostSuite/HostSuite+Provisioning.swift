@@ -10,6 +10,7 @@ extension HostSuite {
             try await withoutAutoprobe(test) {
                 let name = try await test.makeName()
                 var new = NewDevice(name, by: try await managementDevice(of: .net, test))
+                let address = try Self.address
                 new.macAddress = address
                 new.mtu = 1400
                 // MTU, MAC, VERSION_1 and ACCESS_PLATFORM, so neither STATUS nor CTRL_VQ.
@@ -45,7 +46,7 @@ extension HostSuite {
             let name = try await test.makeName()
             let net = try await managementDevice(of: .net, test)
             let block = try await managementDevice(of: .block, test)
-            for refusal in refusals(name, net: net, block: block) {
+            for refusal in try refusals(name, net: net, block: block) {
                 let error = try await test.failure { try await test.provision(.create(refusal.new)) }
                 #expect(error.code == refusal.code, "\(refusal.new): \(error)")
                 #expect(error.errno == refusal.errno, "\(refusal.new): \(error)")
@@ -59,6 +60,7 @@ extension HostSuite {
         },
         HostCase("the address of a network device is changed, and that of nothing else") { test in
             let net = try await test.makeDevice(.net).device
+            let address = try Self.address
             try await test.provision(.setMACAddress(net, address))
             #expect(try await test.result(of: test.host.configuration(of: net)).network?.macAddress == address)
 
@@ -173,7 +175,9 @@ extension HostSuite {
         },
     ]
 
-    private static let address = MACAddress(bytes: [0x52, 0x54, 0, 0x12, 0x34, 0x56])!
+    private static var address: MACAddress {
+        get throws { try #require(MACAddress("52:54:00:12:34:56")) }
+    }
 
     /// A device that cannot be made, and how the host says so.
     private struct Refusal {
@@ -197,7 +201,8 @@ extension HostSuite {
 
     private static func refusals(
         _ name: DeviceName, net: ManagementDevice, block: ManagementDevice
-    ) -> [Refusal] {
+    ) throws -> [Refusal] {
+        let address = try Self.address
         let plain = NewDevice(name, by: net)
         return [
             Refusal(plain, .noManagementDevice, .operationNotSupportedByDevice) { $0.managementDevice = "nothing" },
@@ -209,7 +214,9 @@ extension HostSuite {
                 new.macAddress = address
                 new.features = [.version1, .accessPlatform]
             },
-            Refusal(plain, .notSupported, .invalidArgument) { $0.features = [.version1, .accessPlatform, .ringPacked] },
+            Refusal(plain, .notSupported, .invalidArgument) { new in
+                new.features = [.version1, .accessPlatform, .ringPacked]
+            },
             Refusal(NewDevice(name, by: block), .notSupported, .notSupportedOnSocket, ["mac", "mtu"]) { new in
                 new.macAddress = address
                 new.mtu = 1500
@@ -248,9 +255,9 @@ extension HostSuite {
     /// The close of a descriptor that was passed on is not waited for by anybody.
     private static func openWhenFree(_ node: DeviceNode, _ test: any HostUnderTest) async throws -> DeviceReport {
         while true {
-            do { return try await test.perform(.open(bringUp: nil), on: node, through: .owner) } catch let error
-                as HostError where error.code == .busy
-            {
+            do {
+                return try await test.perform(.open(bringUp: nil), on: node, through: .owner)
+            } catch let error as HostError where error.code == .busy {
                 continue
             }
         }

@@ -57,11 +57,14 @@ struct SimulatedHostMessageTests {
         HostChange.inventory, .opened(number: 3), .closed(number: 0), .removed(number: 9), .overflow,
     ])
     func everyChangeReadsBack(change: HostChange) throws {
-        let line = SimulatedHostNotice.change(change).line
-        guard case .change(let read) = try SimulatedHostNotice(line: Array(line.dropLast())) else {
-            throw Errno.invalidArgument
+        for numbers in [[], [UInt32(3), 0]] {
+            let line = SimulatedHostNotice.change(change, pendingRemovals: numbers).line
+            guard case .change(let read, let readNumbers) = try SimulatedHostNotice(line: Array(line.dropLast())) else {
+                throw Errno.invalidArgument
+            }
+            #expect(read == change)
+            #expect(readNumbers == numbers)
         }
-        #expect(read == change)
     }
 
     @Test func linesAreCutWhereverTheyArrive() {

@@ -6,7 +6,7 @@ import Virtio
 
 @Suite("The model of a host whose devices are made and bound")
 struct SimulatedProvisioningModelTests {
-    static let address = MACAddress(bytes: [0x52, 0x54, 0, 0, 0, 1])!
+    static let address = MACAddress.test("52:54:00:00:00:01")
     static let accepted: Features = [.version1, .accessPlatform]
 
     let name: DeviceName

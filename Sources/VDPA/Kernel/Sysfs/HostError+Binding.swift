@@ -2,11 +2,8 @@ import SystemPackage
 import Virtio
 
 extension HostError {
-    /// A write to the `bind` or `unbind` of a driver that the kernel refused.
-    ///
-    /// - Parameters:
-    ///   - bus: the folder of the bus in sysfs.
-    ///   - absence: what ENODEV means here.
+    /// A write to the `bind` or `unbind` of a driver, below the folder `bus`, that the kernel refused; `absence` says what
+    /// ENODEV means here.
     static func binding(
         _ call: String, _ device: DeviceName, _ driver: BusDriver, _ errno: Errno, bus: String,
         absence: @autoclosure () -> (Code, String)
