@@ -7,13 +7,20 @@ public enum UserDatabase {
     ///
     /// - Throws: `Errno.noSuchFileOrDirectory` when there is none of that name, `Errno` of getpwnam_r(3).
     public static func userID(named name: String) throws(Errno) -> UInt32 {
-        UInt32(truncatingIfNeeded: try kernelCall("getpwnam_r") { unsafe clinux_user_id(name) })
+        try check(name)
+        return UInt32(truncatingIfNeeded: try kernelCall("getpwnam_r") { unsafe clinux_user_id(name) })
     }
 
     /// The number of a group.
     ///
     /// - Throws: `Errno.noSuchFileOrDirectory` when there is none of that name, `Errno` of getgrnam_r(3).
     public static func groupID(named name: String) throws(Errno) -> UInt32 {
-        UInt32(truncatingIfNeeded: try kernelCall("getgrnam_r") { unsafe clinux_group_id(name) })
+        try check(name)
+        return UInt32(truncatingIfNeeded: try kernelCall("getgrnam_r") { unsafe clinux_group_id(name) })
+    }
+
+    /// C would look up what stands before a NUL.
+    private static func check(_ name: String) throws(Errno) {
+        if name.utf8.contains(0) { throw .noSuchFileOrDirectory }
     }
 }
