@@ -37,8 +37,15 @@ extension HostError {
 
     /// `drivers_autoprobe` that cannot be read or written.
     static func autoprobe(_ what: String, _ errno: Errno, bus: String) -> HostError {
-        HostError(
-            errno == .permissionDenied ? .permissionDenied : .kernel,
-            "\(bus)/drivers_autoprobe cannot be \(what): \(errno)", call: "drivers_autoprobe", errno: errno)
+        let call = "drivers_autoprobe"
+        let (code, reason): (Code, String) =
+            switch errno {
+            case .noSuchFileOrDirectory: (.notSupported, "the vdpa module is not loaded")
+            case .permissionDenied, .notPermitted:
+                (.permissionDenied, "\(bus)/\(call) cannot be \(what) without root or CAP_DAC_OVERRIDE")
+            default: (.kernel, "\(bus)/\(call) cannot be \(what)")
+            }
+        return HostError(
+            code, "\(reason): \(errno)", call: call, errno: errno, missing: code == .notSupported ? [call] : [])
     }
 }
