@@ -13,6 +13,11 @@ public enum NetlinkBytes {
         message(type: family, flags: flags, [command, 1, 0, 0] + attributes.flatMap { $0 })
     }
 
+    /// A request for one object, to be acknowledged, as `FakeNetlinkKernel.requests` shows it.
+    public static func request(family: UInt16, command: UInt8, _ attributes: [[UInt8]]) -> [UInt8] {
+        answer(family: family, command: command, flags: 5, attributes)
+    }
+
     /// nlattr: length u16, type u16, payload, padding to 4 bytes.
     public static func attribute(_ type: UInt16, _ payload: [UInt8]) -> [UInt8] {
         padded(little(UInt16(4 + payload.count)) + little(type) + payload)

@@ -7,21 +7,10 @@ import Virtio
 @testable import VDPA
 
 @Suite struct VDPAFamilyTests {
-    private static let family: UInt16 = 0x25
+    private static let family = FakeNetlinkKernel.vdpaFamily
 
-    /// A family whose kernel answers commands other than the question for the family with `answers`.
     private func kernel(answering answers: [[UInt8]]) -> FakeNetlinkKernel {
-        FakeNetlinkKernel { request in
-            guard request[4] != 16 else {
-                return [
-                    NetlinkBytes.answer(
-                        family: 16, command: 1,
-                        [NetlinkBytes.attribute(1, Self.family), NetlinkBytes.attribute(3, UInt32(1))]),
-                    NetlinkBytes.acknowledgement(),
-                ]
-            }
-            return answers
-        }
+        .vdpa { _ in answers }
     }
 
     @Test func readsManagementDevices() throws {
@@ -180,6 +169,58 @@ import Virtio
         #expect(try NetlinkConfiguration(message: message(configuration)) == configuration)
     }
 
+    /// Linux 6.1 to 6.8: no attributes of block devices, and attribute 21 stands for nothing else where 2 is the class.
+    @Test func aBlockDeviceOfAKernelWithoutItsAttributesHasNone() throws {
+        let kernel = kernel(answering: [
+            NetlinkBytes.answer(
+                family: Self.family, command: 6,
+                [NetlinkBytes.attribute(5, UInt32(2)), NetlinkBytes.attribute(20, UInt64(1 << 5 | 1 << 9))]),
+            NetlinkBytes.acknowledgement(),
+        ])
+        let configuration = try VDPAFamily(socket: kernel.makeSocket()).configuration(of: DeviceName("blk0"))
+        #expect(configuration.block == BlockConfiguration())
+        #expect(configuration.features?.names(for: .block) == ["RO", "FLUSH"])
+    }
+
+    @Test(arguments: [UInt32(1), 4, 26]) func attribute21IsACapacityOfBlockDevicesAlone(id: UInt32) throws {
+        let kernel = kernel(answering: [
+            NetlinkBytes.answer(
+                family: Self.family, command: 6,
+                [NetlinkBytes.attribute(21, UInt64(0x40000)), NetlinkBytes.attribute(5, id)]),
+            NetlinkBytes.acknowledgement(),
+        ])
+        let configuration = try VDPAFamily(socket: kernel.makeSocket()).configuration(of: DeviceName("net0"))
+        #expect(configuration.deviceClass?.id == id)
+        #expect(configuration.block == nil)
+        #expect((configuration.network == nil) == (id != 1))
+        #expect(configuration.features == nil)
+    }
+
+    /// The kernel's dump of configurations ends at the first device of another class, without a word.
+    @Test func configurationsAreAskedForOneByOne() throws {
+        let kernel = FakeNetlinkKernel.vdpa { _ in
+            [
+                NetlinkBytes.answer(family: Self.family, command: 6, [NetlinkBytes.attribute(5, UInt32(1))]),
+                NetlinkBytes.acknowledgement(),
+            ]
+        }
+        let family = try VDPAFamily(socket: kernel.makeSocket())
+        for name in ["net0", "blk0"] { _ = try family.configuration(of: .test(name)) }
+        #expect(
+            kernel.commands == [
+                NetlinkBytes.request(family: Self.family, command: 6, [NetlinkBytes.attribute(4, "net0")]),
+                NetlinkBytes.request(family: Self.family, command: 6, [NetlinkBytes.attribute(4, "blk0")]),
+            ])
+    }
+
+    @Test func anAcknowledgementWithoutAnAnswerIsMalformed() throws {
+        let kernel = kernel(answering: [NetlinkBytes.acknowledgement()])
+        let family = try VDPAFamily(socket: kernel.makeSocket())
+        let error = #expect(throws: HostError.self) { _ = try family.configuration(of: .test("net0")) }
+        #expect(error?.code == .malformed)
+        #expect(error?.message.contains("net0") == true)
+    }
+
     @Test(
         arguments: [
             (-19, "vdpa: device not found", HostError.Code.notFound),
@@ -197,6 +238,8 @@ import Virtio
         #expect(failure?.errno == Errno(rawValue: -error))
         #expect(failure?.kernelMessage == text)
         #expect(failure?.call == "VDPA_CMD_DEV_CONFIG_GET")
+        #expect(failure?.missing == (code == .notSupported ? ["VDPA_CMD_DEV_CONFIG_GET"] : []))
+        #expect(failure?.message.contains("net0") == (code != .permissionDenied && error != -22))
     }
 
     @Test func aMissingFamilySaysWhy() throws {

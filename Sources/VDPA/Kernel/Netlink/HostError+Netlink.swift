@@ -22,6 +22,23 @@ extension HostError {
             default: (.kernel, "the kernel refused \(call) for \(subject)")
             }
         self.init(
+            code, "\(reason): \(error.message)", call: call, errno: error.errno, kernelMessage: error.kernelMessage,
+            missing: code == .notSupported ? [call] : [])
+    }
+
+    /// `VDPA_CMD_DEV_VSTATS_GET` of one queue that the kernel refused.
+    static func counting(queue: UInt32, of device: DeviceName, _ error: NetlinkError) -> HostError {
+        let call = "VDPA_CMD_DEV_VSTATS_GET"
+        let (code, reason): (Code, String)
+        switch error.errno {
+        case .resourceTemporarilyUnavailable:
+            (code, reason) = (.notRunning, "\(device) has no counters before its features are negotiated")
+        // By the same number the kernel says that no management device created the device: by its text alone.
+        case .invalidArgument where error.kernelMessage?.contains("unmanaged") != true, .outOfRange:
+            (code, reason) = (.invalidArgument, "\(device) has no counters for queue \(queue)")
+        default: return HostError(error, call: call, device: device)
+        }
+        return HostError(
             code, "\(reason): \(error.message)", call: call, errno: error.errno, kernelMessage: error.kernelMessage)
     }
 

@@ -81,6 +81,7 @@ extension NetlinkConfiguration {
             image.put(try attribute.integer(as: UInt32.self), at: 48, with: 14)
         case CLINUX_VDPA_ATTR_DEV_BLK_CFG_MAX_WRITE_ZEROES_SEG:
             image.put(try attribute.integer(as: UInt32.self), at: 52, with: 14)
+        // READ_ONLY and FLUSH repeat the offered features RO and FLUSH (`vdpa_dev_blk_ro_config_fill`).
         default: break
         }
     }

@@ -78,7 +78,7 @@ struct VDPAFamily: ~Copyable {
                 statistics.negotiatedFeatures = reply.negotiatedFeatures
                 statistics.maximumQueuePairs = reply.maximumQueuePairs
                 statistics.queues.append(DeviceStatistics.Queue(index: index, counters: reply.counters))
-            } catch let error where error.errno == .resourceTemporarilyUnavailable || error.errno == .invalidArgument {
+            } catch let error where error.code == .notRunning || error.code == .invalidArgument {
                 statistics.queues.append(DeviceStatistics.Queue(index: index, counters: [], failure: error))
             }
         }
@@ -89,13 +89,15 @@ struct VDPAFamily: ~Copyable {
         of device: DeviceName, _ index: UInt32
     ) throws(HostError) -> QueueStatisticsReply {
         var reply = QueueStatisticsReply()
-        try request(
-            CLINUX_VDPA_CMD_DEV_VSTATS_GET, "VDPA_CMD_DEV_VSTATS_GET", of: device,
-            attributes: [
-                Self.name(device), .integer(UInt16(CLINUX_VDPA_ATTR_DEV_QUEUE_INDEX), index),
-            ]
-        ) { reader throws(NetlinkError) in
-            reply = try QueueStatisticsReply(&reader)
+        do throws(NetlinkError) {
+            try socket.request(
+                UInt8(CLINUX_VDPA_CMD_DEV_VSTATS_GET), of: family,
+                attributes: [Self.name(device), .integer(UInt16(CLINUX_VDPA_ATTR_DEV_QUEUE_INDEX), index)]
+            ) { reader throws(NetlinkError) in
+                reply = try QueueStatisticsReply(&reader)
+            }
+        } catch {
+            throw HostError.counting(queue: index, of: device, error)
         }
         return reply
     }
@@ -127,9 +129,17 @@ struct VDPAFamily: ~Copyable {
     ///   `verificationFailed` when the configuration does not show the address then.
     borrowing func setMACAddress(_ address: MACAddress, of device: DeviceName) throws(HostError) {
         let attribute = RequestAttribute.bytes(UInt16(CLINUX_VDPA_ATTR_DEV_NET_CFG_MACADDR), address.bytes)
-        let text = try request(
-            CLINUX_VDPA_CMD_DEV_ATTR_SET, "VDPA_CMD_DEV_ATTR_SET", of: device,
-            attributes: [Self.name(device), attribute])
+        let text: String?
+        do throws(HostError) {
+            text = try request(
+                CLINUX_VDPA_CMD_DEV_ATTR_SET, "VDPA_CMD_DEV_ATTR_SET", of: device,
+                attributes: [Self.name(device), attribute])
+        } catch let error where error.kernelMessage?.contains("Invalid MAC address") == true {
+            // EOPNOTSUPP, as if the device could not do it.
+            throw HostError(
+                .invalidArgument, "the kernel takes no \(address) for \(device): \(error.kernelMessage ?? "")",
+                call: error.call, errno: error.errno, kernelMessage: error.kernelMessage)
+        }
         if let text {
             throw HostError(
                 .notSupported, "the management device of \(device) cannot change an address: \(text)",
