@@ -7,8 +7,8 @@ import Virtio
 
 /// Speaks a host worker's protocol without a kernel, and misbehaves on request: by the device's name.
 ///
-/// Arguments: a directory with the FIFO `release`, then the role. The file `hangs` there makes whatever is no procedure
-/// hang; the file `unread` makes the first worker for devices end with its first request unread.
+/// Arguments: a directory with the FIFO `release`, then the role. The file `hangs` there makes whatever concerns no device
+/// hang; the file `unread` makes the first worker for devices end with its first request unread. Nodes are files in `dev`.
 @main
 struct Main {
     static func main() {
@@ -40,8 +40,9 @@ struct Main {
                     discarded = nil
                     try socket.send(HostReply.released.line.span)
                 default:
-                    let reply = try answer(request, received.descriptors.first, role, directory)
-                    try socket.send(reply.line.span)
+                    let (reply, opened) = try answer(request, received.descriptors.first, role, directory)
+                    try socket.send(reply.line.span, descriptors: opened.map { [$0] } ?? [])
+                    if case .open(let node) = request, node.device.string == "dies-behind" { exit(1) }
                 }
             }
             bytes = []
@@ -60,20 +61,74 @@ struct Main {
 
     private static func answer(
         _ request: HostRequest, _ descriptor: SharedDescriptor?, _ role: String, _ directory: String
-    ) throws -> HostReply {
-        guard case .perform(_, let node, _) = request else {
+    ) throws -> (HostReply, SharedDescriptor?) {
+        switch request {
+        case .open(let node):
+            return try open(node, directory)
+        case .provision(let step):
+            return (try provision(step, directory), nil)
+        case .perform(_, let node, _):
+            return (try perform(node, descriptor, directory), nil)
+        default:
             if try Files.exists("\(directory)/hangs") { try waitForRelease(directory) }
             var inventory = Inventory(managementDevices: [], devices: [], foreignNames: [role])
             if case .sysfsInventory(let failure) = request { inventory.netlinkFailure = failure }
-            return .inventory(inventory)
+            return (.inventory(inventory), nil)
         }
+    }
+
+    /// Adds a byte to a file, whose size is then how often this was called.
+    private static func count(_ name: String, _ directory: String) throws {
+        let file = try FileDescriptor.open(
+            FilePath("\(directory)/\(name)"), .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
+        try file.closeAfter { _ = try file.writeAll([0]) }
+    }
+
+    private static func open(_ node: DeviceNode, _ directory: String) throws -> (HostReply, SharedDescriptor?) {
+        switch node.device.string {
+        case "busy": return (.failure(HostError(.busy, "as asked", errno: .resourceBusy)), nil)
+        case "silent": return (.failure(HostError(.deviceFailed, "as asked", errno: .ioError)), nil)
+        case "empty": return (.opened, nil)
+        case "hangs": try waitForRelease(directory)
+        case "dies":
+            try count("attempts", directory)
+            exit(1)
+        default: break
+        }
+        return (.opened, SharedDescriptor(try Files.openReadWrite("\(directory)/dev/vhost-vdpa-\(node.number)")))
+    }
+
+    private static func provision(_ step: ProvisioningStep, _ directory: String) throws -> HostReply {
+        try count("steps", directory)
+        let device: DeviceName? =
+            switch step {
+            case .create(let new): new.name
+            case .delete(let name), .setMACAddress(let name, _), .bind(let name, _), .unbind(let name, _, _): name
+            case .permit(let node, _): node.device
+            case .setAutoprobe: nil
+            }
+        switch device?.string {
+        case "dies":
+            try count("attempts", directory)
+            exit(1)
+        case "fails": return .failure(HostError(.kernel, "as asked"))
+        case "waits":
+            // The node of another number says that the step was begun.
+            try count("dev/vhost-vdpa-90", directory)
+            try waitForRelease(directory)
+        case "hangs": try waitForRelease(directory)
+        default: break
+        }
+        return .provisioned
+    }
+
+    private static func perform(
+        _ node: DeviceNode, _ descriptor: SharedDescriptor?, _ directory: String
+    ) throws -> HostReply {
         switch node.device.string {
         case "hangs": try waitForRelease(directory)
         case "dies":
-            let attempts = try FileDescriptor.open(
-                FilePath("\(directory)/attempts"), .writeOnly, options: [.create, .append],
-                permissions: .ownerReadWrite)
-            try attempts.writeAll([0])
+            try count("attempts", directory)
             exit(1)
         case "fails": return .failure(HostError(.notRunning, "as asked"))
         case "confused": return .holders(HolderScan(holders: [], isComplete: true))

@@ -8,80 +8,10 @@ import Virtio
 
 /// The kernel's host with workers that speak the protocol and misbehave on request.
 @Suite(.timeLimit(.minutes(5))) struct KernelHostTests {
-    private struct Fixture: Sendable {
-        let host: KernelHost
-        let loop: EventLoop
-        let tree: TemporaryTree
-
-        func result<Value>(_ call: HostCall<Value>) async throws -> Value {
-            let result = await call.wait(until: .now.advanced(byMilliseconds: 30_000), on: loop)
-            return try #require(result).get()
-        }
-
-        func failure<Value>(_ call: HostCall<Value>) async throws -> HostError {
-            let result = await call.wait(until: .now.advanced(byMilliseconds: 30_000), on: loop)
-            guard case .failure(let error) = try #require(result) else {
-                Issue.record("expected a failure")
-                return HostError(.malformed, "")
-            }
-            return error
-        }
-
-        func examine(_ device: String, _ access: AccessPath? = nil) -> HostCall<DeviceReport> {
-            host.perform(.examine, on: Self.node(device), through: access ?? .shared(Self.holder))
-        }
-
-        func reset(_ device: String) -> HostCall<DeviceReport> {
-            host.perform(.reset, on: Self.node(device), through: .shared(Self.holder))
-        }
-
-        /// How often a worker has begun something and died.
-        var attempts: UInt64 {
-            get throws { try Files.status("\(tree.path)/attempts").size }
-        }
-
-        static let holder = HolderReference(pid: 1, startTime: 1, descriptor: 3)
-
-        static func node(_ device: String) -> DeviceNode {
-            DeviceNode(device: .test(device), number: 0, major: 1, minor: 3)
-        }
-
-        /// Lets workers go that hang; those that come to hang later as well.
-        func release() throws -> FileDescriptor {
-            let fifo = try FileDescriptor.open(FilePath("\(tree.path)/release"), .readWrite)
-            try fifo.writeAll([0])
-            return fifo
-        }
-    }
-
-    private func withHost(
-        executable: String? = nil, _ configure: @escaping @Sendable (inout KernelHost.Options) -> Void = { _ in },
-        file: String? = nil, _ body: @escaping @Sendable (Fixture) async throws -> Void
-    ) async throws {
-        let tree = try TemporaryTree()
-        try tree.fifo("release")
-        try tree.directory("dev")
-        if let file { try tree.file(file, "") }
-        let worker = try executable ?? fakeWorker()
-        try await withLoop { loop in
-            var options = KernelHost.Options()
-            options.worker = WorkerCommand(executable: worker, arguments: [tree.path])
-            options.paths.dev = "\(tree.path)/dev"
-            options.paths.sys = tree.path
-            configure(&options)
-            let host = KernelHost(on: loop, options: options)
-            defer { host.stop() }
-            try await body(Fixture(host: host, loop: loop, tree: tree))
-        }
-    }
-
-    private func fakeWorker() throws -> String {
-        let products = try Files.readLink("/proc/self/exe").split(separator: "/").dropLast()
-        return "/" + products.joined(separator: "/") + "/fake-host-worker"
-    }
+    private typealias Fixture = KernelHostFixture
 
     @Test func eachKindOfRequestHasItsWorker() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             #expect(try await fixture.result(fixture.host.inventory()).foreignNames == ["netlink"])
             let wrong = try await fixture.failure(fixture.host.holders(of: Fixture.node("a")))
             #expect(wrong.code == .malformed)
@@ -89,7 +19,7 @@ import Virtio
     }
 
     @Test func aHungCallIsAbandonedReplacedAndStillAnswered() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             let hung = fixture.examine("hangs")
             let waiting = fixture.examine("hangs")
             fixture.host.abandon(Fixture.node("hangs"))
@@ -111,7 +41,7 @@ import Virtio
     }
 
     @Test func aDeadWorkerFailsItsCallAndTheNextHasAnother() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             for _ in 0..<3 {
                 let error = try await fixture.failure(fixture.examine("dies"))
                 #expect(error.code == .workerLost)
@@ -121,7 +51,7 @@ import Virtio
     }
 
     @Test func whatALostWorkerMayHaveBegunIsDoneAgainOnlyIfItChangesNothing() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             _ = try await fixture.failure(fixture.reset("dies"))
             #expect(try fixture.attempts == 1)
             _ = try await fixture.failure(fixture.examine("dies"))
@@ -130,14 +60,14 @@ import Virtio
     }
 
     @Test func whatALostWorkerHasNotReadIsGivenToAnother() async throws {
-        try await withHost({ $0.idleDeviceWorkers = 1 }, file: "unread") { fixture in
+        try await withKernelHost({ $0.idleDeviceWorkers = 1 }, file: "unread") { fixture in
             _ = try await fixture.result(fixture.reset("a"))
             #expect(try Files.exists("\(fixture.tree.path)/unread") == false)
         }
     }
 
     @Test func aWorkerThatHasJustEndedCostsNothing() async throws {
-        try await withHost({ $0.idleDeviceWorkers = 1 }) { fixture in
+        try await withKernelHost({ $0.idleDeviceWorkers = 1 }) { fixture in
             let report = try await fixture.result(fixture.examine("a"))
             let worker = try #require(report.warnings.first?.split(separator: " ").last.flatMap { Int32($0) })
             // On the loop, which therefore does not notice.
@@ -148,7 +78,7 @@ import Virtio
     }
 
     @Test func aStuckSearchIsReplacedAndAStuckNetlinkCallIsNot() async throws {
-        try await withHost({ $0.stuckAfterMilliseconds = 1 }, file: "hangs") { fixture in
+        try await withKernelHost({ $0.stuckAfterMilliseconds = 1 }, file: "hangs") { fixture in
             // One that waits when the first is found to be stuck, or comes afterwards.
             let (inventory, later) = (fixture.host.inventory(), fixture.host.inventory())
             #expect(try await fixture.failure(later).code == .blocked)
@@ -168,7 +98,7 @@ import Virtio
     }
 
     @Test func aWorkersFailureIsTheCalls() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             #expect(try await fixture.failure(fixture.examine("fails")).code == .notRunning)
             #expect(try await fixture.failure(fixture.examine("confused")).code == .malformed)
             _ = try await fixture.result(fixture.examine("lives"))
@@ -176,7 +106,7 @@ import Virtio
     }
 
     @Test func aPassedDescriptorArrivesAndIsLetGo() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             try fixture.tree.file("file", "")
             let file = try Files.openReadWrite("\(fixture.tree.path)/file")
             let inode = try file.status().inode
@@ -186,7 +116,7 @@ import Virtio
     }
 
     @Test(arguments: [false, true]) func theLastCloseOfAPassedDescriptorIsAWorkers(isUsed: Bool) async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             let pair = try DescriptorPair()
             let near = try StreamSocket(adopting: pair.first, on: fixture.loop)
             try await Self.pass(SharedDescriptor(pair.second), isUsed: isUsed, fixture)
@@ -209,7 +139,7 @@ import Virtio
     }
 
     @Test func manyDevicesRunAtOnceAndTheWorkersAreFewAfterwards() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             let calls = (0..<12).map { fixture.examine("device\($0)") }
             var processes: Set<String> = []
             for call in calls { processes.formUnion(try await fixture.result(call).warnings.prefix(1)) }
@@ -221,7 +151,7 @@ import Virtio
 
     /// A crash would leave a backtracer behind, which keeps standard error open after the tests have ended.
     @Test func aWorkerThatCannotAnswerEndsWithoutCrashing() async throws {
-        let worker = try fakeWorker()
+        let worker = try KernelHostFixture.fakeWorker()
         try await withLoop { loop in
             let pair = try DescriptorPair()
             let far = SharedDescriptor(pair.second)
@@ -238,14 +168,14 @@ import Virtio
     }
 
     @Test func aWorkerThatCrashesIsNotKeptForABacktrace() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             let report = try await fixture.result(fixture.examine("a"))
             #expect(report.warnings.contains("SWIFT_BACKTRACE=enable=no"))
         }
     }
 
     @Test func aProgramThatCannotBeStartedIsSaid() async throws {
-        try await withHost(executable: "/no/such/program") { fixture in
+        try await withKernelHost(executable: "/no/such/program") { fixture in
             let error = try await fixture.failure(fixture.host.inventory())
             #expect(error.code == .workerLost)
             #expect(error.message.contains("/no/such/program"))
@@ -253,7 +183,7 @@ import Virtio
     }
 
     @Test func anOwnersProcedureNeedsAnOpenDevice() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             let error = try await fixture.failure(fixture.examine("a", .owner))
             #expect(error.code == .notOwner)
             // No sysfs there.
@@ -264,7 +194,7 @@ import Virtio
     }
 
     @Test func stoppingFailsWhatIsUnderWay() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             let hung = fixture.examine("hangs")
             let waiting = fixture.examine("hangs")
             fixture.host.stop()
@@ -276,7 +206,7 @@ import Virtio
     }
 
     @Test func noNetlinkWhileARemovalWaitsForItsHolder() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             let path = "\(fixture.tree.path)/dev/vhost-vdpa-7"
             try fixture.tree.file("dev/vhost-vdpa-7", "")
             let (changes, announce) = AsyncStream<HostChange>.makeStream()
@@ -304,7 +234,7 @@ import Virtio
     }
 
     @Test func whatCannotBeWatchedIsSaidAndTriedAgain() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             #expect(unsafe rmdir("\(fixture.tree.path)/dev") == 0)
             let (changes, announce) = AsyncStream<HostChange>.makeStream()
             fixture.host.follow { change in announce.yield(change) }
@@ -317,7 +247,7 @@ import Virtio
     }
 
     @Test func nodesThatComeAndGoAreTold() async throws {
-        try await withHost { fixture in
+        try await withKernelHost { fixture in
             try fixture.tree.file("dev/other", "")
             let path = "\(fixture.tree.path)/dev/vhost-vdpa-7"
             var files: [FileDescriptor] = []

@@ -34,7 +34,39 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         .perform(.open(bringUp: BringUp()), node, .owner),
         .perform(.open(bringUp: BringUp(features: Features(rawValue: .max), queueSize: 8)), node, .owner),
         .perform(.close, node, .owner),
+        .provision(.create(NewDevice(node.device, by: simulator))),
+        .provision(.create(fullNewDevice)),
+        .provision(.delete(node.device)),
+        .provision(.bind(node.device, .virtioVDPA)),
+        .provision(.unbind(node.device, .other("third_driver"), nil)),
+        .provision(.unbind(node.device, .vhostVDPA, node)),
+        .provision(.setAutoprobe(false)),
+        .provision(.permit(node, NodePermissions())),
+        .provision(.permit(node, NodePermissions(owner: "qemu", group: "0", mode: 0o660))),
+        .statistics(node.device, queues: []),
+        .statistics(node.device, queues: [0, .max]),
+        .autoprobe,
+        .open(node),
     ]
+
+    static let simulator = ManagementDevice(
+        busName: nil, name: "vdpasim_net", classes: [.net], maximumQueues: nil, features: nil)
+
+    static let fullNewDevice = {
+        var new = NewDevice(node.device, by: simulator)
+        new.busName = "pci"
+        new.macAddress = MACAddress("02:00:00:00:00:ff")
+        new.mtu = .max
+        new.maximumQueuePairs = 1
+        new.features = Features(rawValue: .max)
+        return new
+    }()
+
+    @Test func anAddressArrivesAsItWas() throws {
+        let address = try #require(Self.fullNewDevice.macAddress)
+        let request = HostRequest.provision(.setMACAddress(Self.node.device, address))
+        #expect(try HostRequest(message: message(request)) == request)
+    }
 
     @Test(arguments: requests) func requestsArriveAsTheyWere(request: HostRequest) throws {
         #expect(try HostRequest(message: message(request)) == request)
@@ -118,6 +150,23 @@ func message(_ value: some MessageValue) throws -> JSONValue {
                 isComplete: true)),
         .report(DeviceReport(before: observation)),
         .report(fullReport),
+        .provisioned,
+        .opened,
+        .autoprobe(true),
+        .autoprobe(false),
+        .statistics(DeviceStatistics()),
+        .statistics(
+            DeviceStatistics(
+                negotiatedFeatures: [], maximumQueuePairs: 2,
+                queues: [
+                    DeviceStatistics.Queue(
+                        index: 0,
+                        counters: [
+                            DeviceStatistics.Counter(name: "a", value: .max),
+                            DeviceStatistics.Counter(name: "a", value: 0),
+                        ]),
+                    DeviceStatistics.Queue(index: 1, counters: [], failure: HostError(.notRunning, "not yet")),
+                ])),
         .failure(
             HostError(
                 .notSupported, "no", call: "VHOST_VDPA_SUSPEND", errno: .notSupported, kernelMessage: "text",
@@ -137,6 +186,11 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         #"{}"#, #"[]"#, #"{"request":"dance"}"#, #"{"request":"configuration"}"#,
         #"{"request":"configuration","device":"a/b"}"#, #"{"request":"configuration","device":7}"#,
         #"{"request":"holders","node":{"device":"a","number":-1,"major":1,"minor":1}}"#,
+        #"{"request":"open"}"#, #"{"request":"provision","step":{"kind":"dance"}}"#,
+        #"{"request":"provision","step":{"kind":"delete"}}"#,
+        #"{"request":"provision","step":{"kind":"setMACAddress","device":"a","address":"02:00"}}"#,
+        #"{"request":"provision","step":{"kind":"create","new":{"name":"a","managementDevice":"b","mtu":65536}}}"#,
+        #"{"request":"statistics","device":"a","queues":[-1]}"#,
     ])
     func nonsenseIsMalformed(text: String) throws {
         let bytes = Array(text.utf8)

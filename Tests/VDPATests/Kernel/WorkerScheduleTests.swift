@@ -131,7 +131,8 @@ import Virtio
     @Test func aStuckCloseTakesNoWorkersPlace() {
         var schedule = makeSchedule(workers: 1)
         #expect(words(schedule.submit(job(1, .device, .discard), now: start)) == "start 1 with 1")
-        #expect(words(schedule.submit(job(2), now: start)) == "wait")
+        let examination = HostRequest.perform(.examine, Self.node, .passedDescriptor)
+        #expect(words(schedule.submit(job(2, .device, examination), now: start)) == "wait")
         let later = start.advanced(byMilliseconds: 5_000)
         let overdue = schedule.overdue(job: 1, now: later)
         #expect(words(overdue?.next) == "start 2 with 2")
@@ -141,6 +142,69 @@ import Virtio
         let procedure = schedule.overdue(job: 2, now: later.advanced(byMilliseconds: 5_000))
         #expect(words(procedure?.next) == "nothing")
         #expect(procedure?.refused.map(\.id) == [])
+    }
+
+    private static let node = DeviceNode(device: .test("net0"), number: 0, major: 1, minor: 3)
+
+    /// What changes the host without netlink, and the device that it concerns.
+    private static let sysfsSteps: [(HostRequest, String, DeviceName?)] = [
+        (.provision(.bind(node.device, .vhostVDPA)), "bind", node.device),
+        (.provision(.unbind(node.device, .vhostVDPA, node)), "unbind", node.device),
+        (.provision(.setAutoprobe(true)), "drivers_autoprobe", nil),
+        (.provision(.permit(node, NodePermissions(mode: 0o600))), "chown", node.device),
+        (.open(node), "open", node.device),
+        (.autoprobe, "drivers_autoprobe", nil),
+    ]
+
+    @Test(arguments: sysfsSteps) func aStuckStepTakesNoWorkersPlaceAndNamesItsDevice(
+        request: HostRequest, operation: String, device: DeviceName?
+    ) {
+        var schedule = makeSchedule(workers: 1)
+        #expect(words(schedule.submit(job(1, .device, request), now: start)) == "start 1 with 1")
+        #expect(words(schedule.submit(job(2), now: start)) == "wait")
+        schedule.started(1, processID: 99)
+        let later = start.advanced(byMilliseconds: 5_000)
+        let before = start.advanced(byMilliseconds: 4_999)
+        #expect(schedule.stuckCalls(now: before) == [])
+        let overdue = schedule.overdue(job: 1, now: later)
+        #expect(words(overdue?.next) == "start 2 with 2")
+        #expect(overdue?.refused.map(\.id) == [])
+        #expect(
+            schedule.stuckCalls(now: later) == [
+                HostHealth.StuckCall(device: device, operation: operation, since: start, worker: 99)
+            ])
+        // Its late answer still counts, and its worker is one too many then.
+        let back = schedule.answered(1, now: later)
+        #expect(back.job?.id == 1)
+        #expect(schedule.stuckCalls(now: later) == [])
+    }
+
+    @Test(
+        arguments: [
+            .create(
+                NewDevice(
+                    node.device,
+                    by: ManagementDevice(
+                        busName: nil, name: "vdpasim_net", classes: [.net], maximumQueues: nil, features: nil))),
+            .delete(node.device),
+        ] as [ProvisioningStep])
+    func aStuckStepOfNetlinkBlocksTheFamily(step: ProvisioningStep) {
+        var schedule = makeSchedule()
+        #expect(words(schedule.submit(job(1, .netlink, .provision(step)), now: start)) == "start 1 with 1")
+        #expect(words(schedule.submit(job(2, .netlink), now: start)) == "wait")
+        let later = start.advanced(byMilliseconds: 5_000)
+        let overdue = schedule.overdue(job: 1, now: later)
+        #expect(words(overdue?.next) == "nothing")
+        #expect(overdue?.refused.map(\.id) == [2])
+        #expect(overdue?.2.message.contains(step.operation) == true)
+        #expect(words(schedule.submit(job(3, .netlink), now: later)) == "refuse: blocked")
+        #expect(schedule.stuckCalls(now: later).map(\.device) == [Self.node.device])
+    }
+
+    @Test(arguments: sysfsSteps) func onlyWhatChangesNothingIsDoneAgain(
+        request: HostRequest, operation: String, device: DeviceName?
+    ) {
+        #expect(request.isReadOnly == (request == .autoprobe))
     }
 
     @Test func whatIsToBeClosedAlwaysWaits() {
