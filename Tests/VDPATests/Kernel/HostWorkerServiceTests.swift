@@ -80,7 +80,7 @@ import Testing
         for name in ["drivers/vhost_vdpa/bind", "drivers/virtio_vdpa/unbind", "drivers_autoprobe"] {
             try tree.file("bus/vdpa/\(name)", "")
         }
-        var service = HostWorkerService(paths: HostPaths(sys: tree.path))
+        var service = HostWorkerService(paths: HostPaths(sys: tree.path, dev: tree.path))
         let steps: [ProvisioningStep] = [
             .bind(.test("net0"), .vhostVDPA), .unbind(.test("net1"), .virtioVDPA, nil), .setAutoprobe(true),
         ]
