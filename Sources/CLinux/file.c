@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -109,6 +110,18 @@ int clinux_prepare(int fd, bool nonblocking)
         return -errno;
     flags = nonblocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
     return fcntl(fd, F_SETFL, flags) < 0 ? -errno : 0;
+}
+
+int clinux_duplicate_inheritable(int fd)
+{
+    int copy = fcntl(fd, F_DUPFD, 3);
+    return copy < 0 ? -errno : copy;
+}
+
+int clinux_terminal_rows(int fd)
+{
+    struct winsize size;
+    return ioctl(fd, TIOCGWINSZ, &size) < 0 ? -errno : size.ws_row;
 }
 
 int clinux_status(int directory, const char *path, bool follow, struct clinux_status *status)

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -125,4 +126,33 @@ int clinux_spawn(const struct clinux_spawn *request, int32_t *pidfd)
     }
     *pidfd = fd;
     return child;
+}
+
+int clinux_exec(char *const *arguments)
+{
+    struct sigaction fallback = {.sa_handler = SIG_DFL};
+    sigset_t none;
+    for (int signal = 1; signal < NSIG; signal++)
+        if (signal != SIGHUP && signal != SIGINT && signal != SIGQUIT)
+            (void)sigaction(signal, &fallback, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execvp(arguments[0], arguments);
+    return -errno;
+}
+
+int clinux_memory_lock_limit(uint64_t *soft, uint64_t *hard)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) < 0)
+        return -errno;
+    *soft = limit.rlim_cur;
+    *hard = limit.rlim_max;
+    return 0;
+}
+
+int clinux_set_memory_lock_limit(uint64_t soft, uint64_t hard)
+{
+    struct rlimit limit = {.rlim_cur = soft, .rlim_max = hard};
+    return setrlimit(RLIMIT_MEMLOCK, &limit) < 0 ? -errno : 0;
 }

@@ -111,7 +111,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Lends an array of C strings that ends with a null pointer.
-    private static func withCStrings<Result>(
+    static func withCStrings<Result>(
         _ strings: [String],
         _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) throws(Errno) -> Result
     ) throws(Errno) -> Result {

@@ -1,4 +1,5 @@
 import CLinux
+public import SystemPackage
 
 /// A point on CLOCK_MONOTONIC, in nanoseconds: not moved by changes of the wall clock, stopped while the host sleeps.
 public struct MonotonicInstant: Sendable, Hashable, Comparable {
@@ -40,6 +41,14 @@ public struct MonotonicInstant: Sendable, Hashable, Comparable {
     /// Nanoseconds from `earlier` to this instant, 0 when `earlier` is not earlier.
     public func nanoseconds(since earlier: MonotonicInstant) -> UInt64 {
         nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0
+    }
+
+    /// Blocks the thread until this instant: for programs without a loop.
+    ///
+    /// - Throws: `Errno` of ppoll(2).
+    public func wait() throws(Errno) {
+        // No descriptor: poll(2) only waits.
+        try kernelCall("ppoll") { clinux_poll_readable(-1, timeoutFromNow) }
     }
 
     /// What epoll_pwait2 and ppoll are told to wait from now until here: -1 for the distant future.

@@ -1,3 +1,6 @@
+import CLinux
+public import SystemPackage
+
 /// An open descriptor with several holders, closed when the last reference goes: one that was received or will be passed.
 public final class SharedDescriptor: Sendable {
     /// The number, for a system call made while this object lives.
@@ -20,6 +23,13 @@ public final class SharedDescriptor: Sendable {
         self.successor.withLock { known in
             if known == nil { known = successor }
         }
+    }
+
+    /// A copy that a program started with `ProgramReplacement` inherits; its number is no standard descriptor's.
+    ///
+    /// - Throws: `Errno` of fcntl(2).
+    public func inheritableCopy() throws(Errno) -> OwnedDescriptor {
+        OwnedDescriptor(try kernelCall("fcntl") { clinux_duplicate_inheritable(rawValue) })
     }
 
     /// Lends the descriptor.

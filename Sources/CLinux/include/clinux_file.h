@@ -46,6 +46,10 @@ int clinux_make_directory(const char *path, uint32_t mode);
 ssize_t clinux_readlink(const char *path, char *buffer, size_t capacity);
 // Sets close-on-exec, and O_NONBLOCK as told.
 int clinux_prepare(int fd, bool nonblocking);
+// A copy with a number of 3 or more that a program started by exec keeps.
+int clinux_duplicate_inheritable(int fd);
+// How many lines the terminal has, 0 if it does not say.
+int clinux_terminal_rows(int fd);
 // directory -1 with an absolute path, or a descriptor with "" for itself. Asks no remote server (AT_STATX_DONT_SYNC).
 int clinux_status(int directory, const char *path, bool follow, struct clinux_status *status);
 // Entries as struct linux_dirent64; 0 at the end.

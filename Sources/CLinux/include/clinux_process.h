@@ -30,3 +30,9 @@ int clinux_pidfd_kill(int pidfd, int signal);
 int clinux_pidfd_reap(int pidfd, bool wait, struct clinux_exit *status);
 // The pid. Everything but the mapped descriptors is closed. An error of exec is returned here; no child is left then.
 int clinux_spawn(const struct clinux_spawn *request, int32_t *pidfd);
+// Becomes the program arguments[0], looked up in PATH, with no signal blocked. Signals have their default action, save
+// those that whoever started this process may have had it ignore on purpose: SIGHUP (nohup), SIGINT and SIGQUIT (a shell's &).
+int clinux_exec(char *const *arguments);
+// RLIMIT_MEMLOCK in bytes; UINT64_MAX is no limit.
+int clinux_memory_lock_limit(uint64_t *soft, uint64_t *hard);
+int clinux_set_memory_lock_limit(uint64_t soft, uint64_t hard);
