@@ -1,5 +1,7 @@
 internal import ControlAPI
 internal import JSON
+internal import SystemPackage
+internal import Virtio
 
 /// Why a command has no result.
 enum CommandFailure: Error {
@@ -13,6 +15,10 @@ enum CommandFailure: Error {
     case invalidDocument(String)
     /// The output file could not be written.
     case output(String)
+    /// A right is missing on this side.
+    case notPermitted(String, hint: String? = nil)
+    /// `exec` could not become its command, with the device in hand.
+    case notExecuted(String, Errno, DeviceName)
 
     var exitStatus: Int32 {
         switch self {
@@ -20,6 +26,9 @@ enum CommandFailure: Error {
         case .unreachable, .malformedReply: ExitStatus.unreachable
         case .invalidDocument: ErrorCode.invalidState.exitStatus
         case .output: ExitStatus.failure
+        case .notPermitted: ErrorCode.permissionDenied.exitStatus
+        case .notExecuted(_, .noSuchFileOrDirectory, _): ExitStatus.commandNotFound
+        case .notExecuted: ExitStatus.commandNotExecutable
         }
     }
 
@@ -31,6 +40,10 @@ enum CommandFailure: Error {
         case .malformedReply(let message): Self.text("malformedReply", message, format)
         case .invalidDocument(let message): Self.text(ErrorCode.invalidState.name, message, format)
         case .output(let message): Self.text("output", message, format)
+        case .notPermitted(let message, let hint):
+            Self.text(ErrorCode.permissionDenied.name, message, hint: hint, format)
+        case .notExecuted(let message, _, let device):
+            Self.text("exec", message, hint: "\(device) was open and is closed again, which resets it", format)
         }
     }
 

@@ -2,13 +2,13 @@ internal import ArgumentParser
 
 /// A command that asks the daemon.
 protocol DaemonCommand: ParsableCommand {
-    var global: GlobalOptions { get }
+    var global: GlobalOptions { get set }
 
     /// How long the daemon may take; nil for its own default.
     var deadlineMs: UInt32? { get }
 
-    /// Makes the call and gives what goes to standard output.
-    func execute(_ connection: inout DaemonConnection, warnings: inout [String]) throws(CommandFailure) -> String
+    /// Makes the calls and adds what they gave to what is to be printed.
+    func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure)
 }
 
 extension DaemonCommand {
@@ -16,17 +16,14 @@ extension DaemonCommand {
 
     /// Connects, executes and renders what has come of it.
     func outcome(socketOfEnvironment: String?) -> Vdpactl.Outcome {
-        var warnings: [String] = []
+        var outcome = Vdpactl.Outcome()
         do throws(CommandFailure) {
             var connection = try DaemonConnection(
                 path: global.socket ?? socketOfEnvironment ?? GlobalOptions.defaultSocket, deadlineMs: deadlineMs)
-            let text = try execute(&connection, warnings: &warnings)
-            return Vdpactl.Outcome(
-                standardOutput: text,
-                standardError: warnings.map { "vdpactl: warning: \($0.escapingControls)\n" }.joined())
+            try execute(&connection, &outcome)
         } catch {
-            return Vdpactl.Outcome(
-                standardError: error.text(global.output), exitStatus: error.exitStatus)
+            outcome.add(error, global.output)
         }
+        return outcome
     }
 }

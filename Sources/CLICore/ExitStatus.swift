@@ -10,12 +10,17 @@ public enum ExitStatus {
     public static let usage: Int32 = 2
     /// The daemon could not be reached, or did not answer.
     public static let unreachable: Int32 = 9
+    /// `exec` could not execute its command, as shells have it.
+    public static let commandNotExecutable: Int32 = 126
+    /// `exec` did not find its command, as shells have it.
+    public static let commandNotFound: Int32 = 127
 
     /// The statuses and what leads to them, for the help: lines short enough not to be broken.
     static var table: String {
-        (success...unreachable).map { status in
-            let lines = wrapped(meanings(of: status), width: 74)
-            return "  \(status)  \(lines.joined(separator: "\n     "))"
+        (Array(success...unreachable) + [commandNotExecutable, commandNotFound]).map { status in
+            let lines = wrapped(meanings(of: status), width: 72)
+            let padding = String(repeating: " ", count: 3 - "\(status)".count)
+            return "  \(status)\(padding)  \(lines.joined(separator: "\n       "))"
         }.joined(separator: "\n")
     }
 
@@ -26,6 +31,8 @@ public enum ExitStatus {
         case failure: errors + ["output that cannot be written"]
         case usage: errors + ["a command line that is wrong"]
         case unreachable: ["a daemon that cannot be reached or does not answer"]
+        case commandNotExecutable: ["a command of exec that cannot be executed"]
+        case commandNotFound: ["a command of exec that is not found"]
         default: errors
         }
     }

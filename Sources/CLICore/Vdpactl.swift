@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import LinuxIO
 internal import SystemPackage
 
-/// The program vdpactl: one command, one call to the daemon.
+/// The program vdpactl: one command, as a rule one call to the daemon.
 public enum Vdpactl {
     /// Runs the command line of this process, writes what it gave and returns the exit status.
     public static func main() -> Int32 {
@@ -22,6 +22,9 @@ public enum Vdpactl {
     public static func run(_ arguments: [String], environment: (String) -> String?) -> Outcome {
         do {
             var command = try VdpactlCommand.parseAsRoot(arguments)
+            if let words = command as? any KeywordCommand {
+                command = try words.command
+            }
             if let command = command as? any DaemonCommand {
                 return command.outcome(socketOfEnvironment: environment("VDPAD_SOCKET"))
             }
@@ -32,7 +35,7 @@ public enum Vdpactl {
         }
     }
 
-    private static func write(_ text: String, to descriptor: FileDescriptor) throws(Errno) {
+    static func write(_ text: String, to descriptor: FileDescriptor) throws(Errno) {
         do {
             _ = try descriptor.writeAll(text.utf8)
         } catch {
@@ -62,10 +65,18 @@ extension Vdpactl {
             }
         }
 
-        init(standardOutput: String = "", standardError: String = "", exitStatus: Int32 = ExitStatus.success) {
-            self.standardOutput = standardOutput
-            self.standardError = standardError
-            self.exitStatus = exitStatus
+        /// Nothing yet, which is a success.
+        init() {}
+
+        /// Adds a line for people to standard error.
+        mutating func warn(_ text: String) {
+            standardError += "vdpactl: warning: \(text.escapingControls)\n"
+        }
+
+        /// Adds why something has no result. The first failure decides the exit status.
+        mutating func add(_ failure: CommandFailure, _ format: OutputFormat) {
+            standardError += failure.text(format)
+            if exitStatus == ExitStatus.success { exitStatus = failure.exitStatus }
         }
     }
 }

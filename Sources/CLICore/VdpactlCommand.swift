@@ -8,7 +8,7 @@ struct VdpactlCommand: ParsableCommand {
             commandName: "vdpactl",
             abstract: "Controls Linux vDPA devices through the daemon vdpad.",
             discussion: """
-                Each command is one call. `-o json` prints the daemon's result as it is, or the error's data on \
+                As a rule a command is one call. `-o json` prints the daemon's result as it is, or the error's data on \
                 standard error.
 
                 EXIT STATUS:
@@ -19,10 +19,12 @@ struct VdpactlCommand: ParsableCommand {
                 """,
             version: Version.current,
             subcommands: [
-                ListCommand.self, ShowCommand.self, StatusCommand.self, ConfigCommand.self, HoldersCommand.self,
-                SuspendCommand.self, ResumeCommand.self, HandBackCommand.self, OpenCommand.self, CloseCommand.self,
+                ListCommand.self, ShowCommand.self, StatusCommand.self, ConfigCommand.self, StatsCommand.self,
+                HoldersCommand.self, AddCommand.self, DeleteCommand.self, SetCommand.self, BindCommand.self,
+                ExecCommand.self, SuspendCommand.self, ResumeCommand.self, HandBackCommand.self, OpenCommand.self,
+                CloseCommand.self,
                 SetStatusCommand.self, ResetCommand.self, StateCommand.self, ManagementDeviceCommand.self,
-                InfoCommand.self, HealthCommand.self, CallCommand.self,
+                DevCommand.self, InfoCommand.self, HealthCommand.self, CallCommand.self,
             ])
     }
 

@@ -5,13 +5,31 @@ import LinuxIO
 import SystemPackage
 import Testing
 
-/// A daemon for one call: it accepts one connection, reads one line, and sends what it was given.
+/// A daemon for one connection: it reads a line for each reply that it was given, and sends the reply.
 struct FakeDaemon: ~Copyable {
     /// How one run of vdpactl went.
     struct Run: Sendable {
         var outcome: Vdpactl.Outcome
-        /// The line that the daemon has read, without its line feed.
-        var request: String
+        /// The lines that the daemon has read, without their line feeds.
+        var requests: [String]
+        /// The first of them.
+        var request: String { requests.first ?? "" }
+    }
+
+    /// What is sent for a line.
+    struct Reply: Sendable {
+        var text: String
+        var descriptors: [SharedDescriptor] = []
+    }
+
+    /// What follows the last reply.
+    enum End: Sendable {
+        /// The connection is closed.
+        case close
+        /// It stays open until vdpactl closes it.
+        case stay
+        /// A further line is answered with SIGINT to vdpactl, which is a program of its own.
+        case interrupt
     }
 
     private let directory: String
@@ -38,12 +56,41 @@ struct FakeDaemon: ~Copyable {
     /// Runs vdpactl with these arguments; the reply is sent as it is, and then the connection is closed. Without a reply
     /// the connection stays open until vdpactl closes it.
     static func run(_ arguments: [String], reply: String?) async throws -> Run {
+        try await run(arguments, replies: reply.map { [Reply(text: $0)] } ?? [], end: reply == nil ? .stay : .close)
+    }
+
+    /// Runs vdpactl with these arguments.
+    static func run(_ arguments: [String], replies: [Reply], end: End = .close) async throws -> Run {
         let daemon = try FakeDaemon()
-        let number = daemon.listener.rawValue
-        let request = Promise<String>()
-        try DetachedThread.start { request.resolve(serve(number, reply)) }
+        let requests = try daemon.start(replies, end)
         let outcome = await vdpactl(arguments, socketOfEnvironment: daemon.path)
-        return Run(outcome: outcome, request: await request.get())
+        return Run(outcome: outcome, requests: await requests.get())
+    }
+
+    /// Runs a shell command that finds vdpactl, and the daemon through VDPAD_SOCKET.
+    static func shell(_ command: String, replies: [Reply], end: End = .close) async throws -> ShellRun {
+        let daemon = try FakeDaemon()
+        let requests = try daemon.start(replies, end)
+        let (output, status) = await Shell.run(
+            "export VDPAD_SOCKET='\(daemon.path)' PATH='\(try Shell.programs)':\"$PATH\"; \(command)")
+        // A vdpactl that has not come leaves the daemon waiting.
+        _ = try? BlockingSocket(connectingTo: daemon.path, until: .now)
+        return ShellRun(output: output, status: status, requests: await requests.get())
+    }
+
+    /// How a shell command went.
+    struct ShellRun: Sendable {
+        var output: String
+        /// As wait(2) has it.
+        var status: CInt
+        var requests: [String]
+    }
+
+    private borrowing func start(_ replies: [Reply], _ end: End) throws(Errno) -> Promise<[String]> {
+        let number = listener.rawValue
+        let requests = Promise<[String]>()
+        try DetachedThread.start { requests.resolve(Self.serve(number, replies, end)) }
+        return requests
     }
 
     /// Runs vdpactl on a thread of its own, since it waits.
@@ -60,36 +107,45 @@ struct FakeDaemon: ~Copyable {
         }
     }
 
-    private static func serve(_ listener: CInt, _ reply: String?) -> String {
+    private static func serve(_ listener: CInt, _ replies: [Reply], _ end: End) -> [String] {
+        var requests: [String] = []
         do throws(Errno) {
             let number = try kernelCall("accept4") { clinux_accept(listener) }
             let connection = try BlockingSocket(OwnedDescriptor(number))
-            var line: [UInt8] = []
-            while line.last != UInt8(ascii: "\n") {
-                guard try connection.receive(appendingTo: &line) != nil else { return "" }
+            for reply in replies {
+                guard let line = try line(connection) else { return requests }
+                requests.append(line)
+                let bytes = Array(reply.text.utf8)
+                try connection.send(bytes.span, descriptors: reply.descriptors)
             }
-            let request = String(decoding: line.dropLast(), as: UTF8.self)
-            if let reply {
-                let bytes = Array(reply.utf8)
-                try connection.send(bytes.span)
-            } else {
-                while try connection.receive(appendingTo: &line) != nil {}
-            }
-            return request
+            if end == .close { return requests }
+            if let line = try line(connection) { requests.append(line) }
+            if end == .interrupt { kill(try connection.peerCredentials.processID, SIGINT) }
+            while try line(connection) != nil {}
         } catch {
-            return "\(error)"
+            requests.append("\(error)")
         }
+        return requests
+    }
+
+    /// The next line; nil at the end. vdpactl sends one at a time.
+    private static func line(_ connection: borrowing BlockingSocket) throws(Errno) -> String? {
+        var line: [UInt8] = []
+        while line.last != UInt8(ascii: "\n") {
+            guard try connection.receive(appendingTo: &line) != nil else { return nil }
+        }
+        return String(decoding: line.dropLast(), as: UTF8.self)
     }
 }
 
 /// A reply line with this result.
-func success(_ result: String) -> String {
-    #"{"jsonrpc":"2.0","id":1,"result":\#(result)}"# + "\n"
+func success(_ result: String, id: Int = 1) -> String {
+    #"{"jsonrpc":"2.0","id":\#(id),"result":\#(result)}"# + "\n"
 }
 
 /// A reply line with this error.
-func failure(_ code: Int, _ message: String, _ data: String) -> String {
-    #"{"jsonrpc":"2.0","id":1,"error":{"code":\#(code),"message":"\#(message)","data":\#(data)}}"# + "\n"
+func failure(_ code: Int, _ message: String, _ data: String, id: Int = 1) -> String {
+    #"{"jsonrpc":"2.0","id":\#(id),"error":{"code":\#(code),"message":"\#(message)","data":\#(data)}}"# + "\n"
 }
 
 /// A value that is set once, on any thread, and waited for once.

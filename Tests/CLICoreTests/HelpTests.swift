@@ -26,6 +26,8 @@ import Testing
         ("suspend", DeviceSuspendMethod.self), ("resume", DeviceResumeMethod.self),
         ("hand-back", DeviceHandBackMethod.self), ("reset", DeviceResetMethod.self),
         ("set-status", DeviceSetStatusMethod.self), ("state export", StateExportMethod.self),
+        ("add", DeviceAddMethod.self), ("delete", DeviceDeleteMethod.self), ("set", DeviceSetMethod.self),
+        ("bind", DeviceBindMethod.self), ("stats", DeviceStatsMethod.self),
         ("mgmtdev list", MgmtdevListMethod.self), ("mgmtdev show", MgmtdevGetMethod.self),
         ("info", SystemInfoMethod.self), ("health", SystemHealthMethod.self),
     ])

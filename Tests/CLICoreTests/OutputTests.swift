@@ -163,6 +163,114 @@ import Testing
 
                 """),
         Case(
+            arguments: "add net1 --mgmtdev simnet0",
+            result: #"""
+                {"device":"net1","status":null,"driverStatus":null,"runState":"idle","vouched":true,"access":"none",\#
+                "warnings":["the owner of /dev/vhost-vdpa-2 was not set"],"managementDevice":"simnet0",\#
+                "driver":"vhost_vdpa","node":"/dev/vhost-vdpa-2"}
+                """#,
+            table: """
+                device             net1
+                run state          idle
+                status             -
+                access             none
+                management device  simnet0
+                driver             vhost_vdpa
+                node               /dev/vhost-vdpa-2
+
+                """,
+            warnings: "vdpactl: warning: the owner of /dev/vhost-vdpa-2 was not set\n"),
+        Case(
+            arguments: "bind net1 none",
+            result: #"""
+                {"device":"net1","status":null,"driverStatus":null,"runState":"idle","vouched":true,"access":"none",\#
+                "warnings":[],"managementDevice":"simnet0"}
+                """#,
+            table: """
+                device             net1
+                run state          idle
+                status             -
+                access             none
+                management device  simnet0
+                driver             none
+                node               -
+
+                """),
+        Case(
+            arguments: "set net1 --mac 02:00:00:00:00:01",
+            result: #"""
+                {"device":"net1","status":null,"driverStatus":null,"runState":"idle","vouched":true,"access":"none",\#
+                "warnings":[],"mac":"02:00:00:00:00:01"}
+                """#,
+            table: """
+                device     net1
+                run state  idle
+                status     -
+                access     none
+                mac        02:00:00:00:00:01
+
+                """),
+        Case(
+            arguments: "delete net1",
+            result: #"""
+                {"device":"net1","status":null,"driverStatus":null,"runState":"idle","vouched":true,"access":"none",\#
+                "warnings":[]}
+                """#,
+            table: "deleted net1\n"),
+        Case(
+            arguments: "stats net1",
+            result: #"""
+                {"device":"net1","readAtNs":1,"negotiatedFeatures":{"value":"0x300000020","names":["MAC"],\#
+                "unknownBits":[]},"maxQueuePairs":1,"queues":[{"index":0,"use":"receive","counters":[\#
+                {"name":"received_desc","value":18446744073709551615},{"name":"completed\u001b","value":7}]},\#
+                {"index":5,"counters":[{"name":"cvq","value":0}]}],\#
+                "missing":[{"part":"queues[1]","reason":"EAGAIN","supplier":"nobody"}]}
+                """#,
+            table: """
+                device       net1
+                negotiated   0x300000020 MAC
+                queue pairs  1
+
+                QUEUE  USE      COUNTER          VALUE
+                0      receive  received_desc    18446744073709551615
+                0      receive  completed\\u{1b}  7
+                5      -        cvq              0
+
+                MISSING    REASON
+                queues[1]  EAGAIN
+
+                """),
+        Case(
+            arguments: "dev vstats show blk0 qidx 0",
+            result: #"""
+                {"device":"blk0","readAtNs":1,"queues":[],"missing":[{"part":"queues[0]","reason":"not negotiated",\#
+                "supplier":"nobody"}]}
+                """#,
+            table: """
+                device      blk0
+                negotiated  -
+
+                MISSING    REASON
+                queues[0]  not negotiated
+
+                """),
+        Case(
+            arguments: "dev show blk0",
+            result: #"{"device":{"name":"blk0","class":"block","runState":"idle","access":"none"}}"#,
+            table: """
+                device             blk0
+                class              block
+                management device  -
+                vendor id          -
+                queues             -
+                largest ring size  -
+                driver             -
+                node               -
+                run state          idle
+                access             none
+
+                """),
+        Case(
             arguments: "health",
             result: #"""
                 {"healthy":false,"workerCount":2,"deviceCount":1,"problems":[{"kind":"stuckCall",\#

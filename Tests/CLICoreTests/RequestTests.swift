@@ -49,6 +49,57 @@ import Testing
         Case("mgmtdev", "mgmtdev.list", "{}"),
         Case("mgmtdev list", "mgmtdev.list", "{}"),
         Case("mgmtdev show pci/0000:01:00.2", "mgmtdev.get", #"{"mgmtdev":"pci/0000:01:00.2"}"#),
+        Case("mgmtdev show", "mgmtdev.list", "{}"),
+        Case("mgmtdev list simnet0", "mgmtdev.get", #"{"mgmtdev":"simnet0"}"#),
+        Case("add net1 --mgmtdev simnet0", "device.add", #"{"name":"net1","mgmtdev":"simnet0"}"#),
+        Case(
+            "add net1 --mgmtdev pci/0000:01:00.2 --mac 02:00:00:00:00:01 --mtu 1400 --max-queue-pairs 2 "
+                + "--features MAC,MTU,0x300000000 --driver vhost_vdpa --owner alice --group kvm --mode 660 --deadline 9",
+            "device.add",
+            #"{"name":"net1","mgmtdev":"pci/0000:01:00.2","mac":"02:00:00:00:00:01","mtu":1400,"maxQueuePairs":2,"#
+                + #""features":["MAC","MTU","0x300000000"],"driver":"vhost_vdpa","#
+                + #""node":{"owner":"alice","group":"kvm","mode":"0660"},"deadlineMs":9}"#),
+        Case("add n --mgmtdev m --driver none", "device.add", #"{"name":"n","mgmtdev":"m","driver":"none"}"#),
+        Case("delete net1", "device.delete", #"{"device":"net1","confirm":false}"#),
+        Case(
+            "delete net1 --confirm --deadline 9", "device.delete", #"{"device":"net1","deadlineMs":9,"confirm":true}"#),
+        Case(
+            "set net1 --mac 02:00:00:00:00:0A", "device.set",
+            #"{"device":"net1","mac":"02:00:00:00:00:0a","confirm":false}"#),
+        Case(
+            "set net1 --group kvm --mode 0660 --confirm", "device.set",
+            #"{"device":"net1","node":{"group":"kvm","mode":"0660"},"confirm":true}"#),
+        Case(
+            "bind net1 virtio_vdpa", "device.bind", #"{"device":"net1","driver":"virtio_vdpa","confirm":false}"#),
+        Case("bind net1 none --confirm", "device.bind", #"{"device":"net1","driver":"none","confirm":true}"#),
+        Case("stats net1", "device.stats", #"{"device":"net1"}"#),
+        Case("stats net1 --queue 0 2 --queue 1", "device.stats", #"{"device":"net1","queues":[0,2,1]}"#),
+        Case("stats net1 --watch", "device.stats", #"{"device":"net1"}"#),
+        Case("stats --watch net1", "device.stats", #"{"device":"net1"}"#),
+        Case("stats net1 --watch 0.5 --deadline 9", "device.stats", #"{"device":"net1","deadlineMs":9}"#),
+        Case("exec net1 --deadline 9 -- true {fd}", "device.acquire", #"{"device":"net1","deadlineMs":9}"#),
+        Case("dev", "device.list", "{}"),
+        Case("dev show", "device.list", "{}"),
+        Case("dev list", "device.list", "{}"),
+        Case("dev show net1", "device.get", #"{"device":"net1"}"#),
+        Case("dev add name net1 mgmtdev simnet0", "device.add", #"{"name":"net1","mgmtdev":"simnet0"}"#),
+        Case(
+            "dev add mac 02:00:00:00:00:01 mtu 1400 max_vqp 2 device_features 300000020 mgmtdev pci/0000:01:00.2 name -n",
+            "device.add",
+            #"{"name":"-n","mgmtdev":"pci/0000:01:00.2","mac":"02:00:00:00:00:01","mtu":1400,"maxQueuePairs":2,"#
+                + #""features":["0x300000020"]}"#),
+        Case(
+            "dev add name n mgmtdev m device_features 0XFF --deadline 9", "device.add",
+            #"{"name":"n","mgmtdev":"m","features":["0xff"],"deadlineMs":9}"#),
+        Case("dev del net1", "device.delete", #"{"device":"net1","confirm":false}"#),
+        Case(
+            "dev set name net1 mac 02:00:00:00:00:01", "device.set",
+            #"{"device":"net1","mac":"02:00:00:00:00:01","confirm":false}"#),
+        Case("dev config show", "device.list", "{}"),
+        Case("--deadline 9 dev config show net1", "device.config", #"{"device":"net1","deadlineMs":9}"#),
+        Case(
+            "--deadline 9 dev vstats show net1 qidx 1", "device.stats",
+            #"{"device":"net1","deadlineMs":9,"queues":[1]}"#),
         Case("info", "system.info", "{}"),
         Case("health", "system.health", "{}"),
         Case("call x.y", "x.y", "{}"),
@@ -69,7 +120,12 @@ import Testing
         "list --deadline 3600001", "list --deadline x", "list -o xml", "status blk0 --holder-pid 0",
         "set-status blk0 0", "set-status blk0 0x100", "set-status blk0 x", "call", "call x {",
         "open net0 --queue-size 70000",
-        "list --no-such-option", "state export",
+        "list --no-such-option", "state export", "mgmtdev frobnicate", "add net1", "add --mgmtdev m",
+        "add n --mgmtdev m --mac 02:00", "add n --mgmtdev m --mtu 65536", "add n --mgmtdev m --features MAC,",
+        "add n --mgmtdev m --driver vhost", "add n --mgmtdev m --mode 0999", "delete", "delete a b/c", "set n",
+        "set n --confirm", "bind n", "bind n vhost-vdpa", "stats n --queue", "stats n --queue x", "stats n --watch 0",
+        "stats n --watch 3601", "exec n", "exec n true {fd}", "exec n --", "exec n -- true",
+        "exec n --memlock 1X -- true {fd}", "exec n --memlock 16777216T -- true {fd}",
     ])
     func wrongCommandLineIsAUsageError(_ arguments: String) {
         let outcome = Vdpactl.run(arguments.split(separator: " ").map(String.init)) { _ in "/nonexistent" }
@@ -78,7 +134,36 @@ import Testing
         #expect(outcome.standardError.hasPrefix("vdpactl: usage: "))
     }
 
-    @Test(arguments: ["--help", "help", "help suspend", "suspend --help", "mgmtdev show --help", "state export -h"])
+    @Test(arguments: [
+        ("dev frobnicate", "Unexpected argument 'frobnicate'"), ("dev show a b", "Unexpected argument 'b'"),
+        ("dev add", "name is missing"), ("dev add name n", "mgmtdev is missing"),
+        ("dev add name n mgmtdev", "mgmtdev is without a value"),
+        ("dev add name n mgmtdev m name o", "name is given twice"),
+        (
+            "dev add n mgmtdev m",
+            "n is no word of dev add, which takes: name, mgmtdev, device_features, mac, mtu, max_vqp"
+        ),
+        ("dev add name n mgmtdev m driver none", "driver is no word of dev add"),
+        ("dev add name n mgmtdev m device_features MAC", "device_features MAC is no hexadecimal mask of 64 bits"),
+        ("dev add name n mgmtdev m mac x", "x is no address"), ("dev add name a/b mgmtdev m", "the name contains"),
+        ("dev add name n mgmtdev m mtu x", "The value 'x' is invalid"), ("dev del", "Missing expected argument"),
+        ("dev set name n", "mac is missing"), ("dev set name n mtu 9000", "mtu is no word of dev set"),
+        ("dev config", "a command is missing"), ("dev vstats", "a command is missing"),
+        ("dev vstats show n", "qidx is missing"), ("dev vstats show n qidx x", "The value 'x' is invalid"),
+        ("dev vstats show", "Missing expected argument"),
+    ])
+    func wrongWordsOfIproute2AreAUsageErrorThatNamesThem(_ arguments: String, _ reason: String) {
+        let outcome = Vdpactl.run(arguments.split(separator: " ").map(String.init)) { _ in "/nonexistent" }
+        #expect(outcome.exitStatus == ExitStatus.usage)
+        #expect(outcome.standardOutput.isEmpty)
+        #expect(outcome.standardError.hasPrefix("vdpactl: usage: "))
+        #expect(outcome.standardError.contains(reason), "\(outcome.standardError)")
+    }
+
+    @Test(arguments: [
+        "--help", "help", "help suspend", "suspend --help", "mgmtdev show --help", "exec --help", "dev add --help",
+        "state export -h",
+    ])
     func helpIsASuccess(_ arguments: String) {
         let outcome = Vdpactl.run(arguments.split(separator: " ").map(String.init)) { _ in nil }
         #expect(outcome.exitStatus == ExitStatus.success)

@@ -27,11 +27,11 @@ struct CallCommand: DaemonCommand {
         return UInt32(exactly: milliseconds).flatMap { GlobalOptions.deadlines.contains($0) ? $0 : nil }
     }
 
-    func execute(_ connection: inout DaemonConnection, warnings: inout [String]) throws(CommandFailure) -> String {
+    func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
         let result = try connection.call(method, params ?? .object([]))
-        return switch global.output {
-        case .table: "\(result.prettyPrinted)\n"
-        case .json: "\(result)\n"
+        switch global.output {
+        case .table: outcome.standardOutput += "\(result.prettyPrinted)\n"
+        case .json: outcome.standardOutput += "\(result)\n"
         }
     }
 

@@ -12,7 +12,7 @@ struct CloseCommand: MethodCommand {
     @OptionGroup var argument: DeviceArgument
 
     var params: Method.Params {
-        Method.Params(device: argument.device, deadlineMs: global.deadline)
+        argument.target(global)
     }
 
     static func table(_ result: Method.Result) -> String {

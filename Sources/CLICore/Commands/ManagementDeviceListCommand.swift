@@ -3,15 +3,23 @@ internal import ControlAPI
 internal import Virtio
 
 /// `vdpactl mgmtdev list`
-struct ManagementDeviceListCommand: MethodCommand {
+struct ManagementDeviceListCommand: ContractCommand {
     typealias Method = MgmtdevListMethod
 
     static let name = "list"
 
     @OptionGroup var global: GlobalOptions
 
-    var params: Method.Params {
-        NoParams()
+    @Argument(help: "BUS/NAME, or NAME for a device without a bus; shows this one alone.")
+    var mgmtdev: String?
+
+    func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
+        if let mgmtdev {
+            let params = MgmtdevGetMethod.Params(mgmtdev: mgmtdev)
+            try ManagementDeviceShowCommand.perform(params, global, &connection, &outcome)
+        } else {
+            try Self.perform(NoParams(), global, &connection, &outcome)
+        }
     }
 
     static func table(_ result: Method.Result) -> String {

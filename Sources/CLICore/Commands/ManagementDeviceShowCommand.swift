@@ -3,18 +3,22 @@ internal import ControlAPI
 internal import Virtio
 
 /// `vdpactl mgmtdev show`
-struct ManagementDeviceShowCommand: MethodCommand {
+struct ManagementDeviceShowCommand: ContractCommand {
     typealias Method = MgmtdevGetMethod
 
     static let name = "show"
 
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "BUS/NAME, or NAME for a device without a bus.")
-    var mgmtdev: String
+    @Argument(help: "BUS/NAME, or NAME for a device without a bus; without it all are listed.")
+    var mgmtdev: String?
 
-    var params: Method.Params {
-        Method.Params(mgmtdev: mgmtdev)
+    func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
+        if let mgmtdev {
+            try Self.perform(Method.Params(mgmtdev: mgmtdev), global, &connection, &outcome)
+        } else {
+            try ManagementDeviceListCommand.perform(NoParams(), global, &connection, &outcome)
+        }
     }
 
     static func table(_ result: Method.Result) -> String {

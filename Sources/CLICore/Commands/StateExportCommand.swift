@@ -25,13 +25,13 @@ struct StateExportCommand: MethodCommand {
         target.params(global)
     }
 
-    func execute(_ connection: inout DaemonConnection, warnings: inout [String]) throws(CommandFailure) -> String {
+    func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
         let result = try connection.call(Method.name, params)
         let document = try Self.verified(result["state"] ?? .null)
         if let file {
             try Self.write(document, to: file)
         }
-        return try render(result, warnings: &warnings)
+        try Self.add(result, global, to: &outcome)
     }
 
     /// The document, if its digest is that of its content.

@@ -32,9 +32,26 @@ struct DaemonConnection: ~Copyable {
 
     /// Makes a call and waits for its result.
     mutating func call(_ method: String, _ params: some JSONWritable) throws(CommandFailure) -> JSONValue {
+        try response(to: method, params).result
+    }
+
+    /// Makes a call whose result comes with a descriptor, and waits for both.
+    mutating func callForDescriptor(
+        _ method: String, _ params: some JSONWritable
+    ) throws(CommandFailure) -> (result: JSONValue, descriptor: SharedDescriptor) {
+        let response = try response(to: method, params)
+        guard let descriptor = response.descriptors.first, response.descriptors.count == 1 else {
+            throw .malformedReply("\(method) came with \(response.descriptors.count) descriptors instead of one")
+        }
+        return (response.result, descriptor)
+    }
+
+    private mutating func response(
+        to method: String, _ params: some JSONWritable
+    ) throws(CommandFailure) -> RPCClient.Response {
         do throws(RPCClientError) {
             let end = MonotonicInstant.now.advanced(byMilliseconds: UInt64(waitMs))
-            return try client.call(method, params: params, until: end).result
+            return try client.call(method, params: params, until: end)
         } catch {
             throw failure(error, method)
         }

@@ -38,6 +38,14 @@ struct FieldList {
         add("values as of", ifPresent: state.asOf)
     }
 
+    /// Adds where a device is and how it is bound.
+    mutating func add(_ device: BoundDevice) {
+        add(device.state)
+        add("management device", device.managementDevice)
+        add("driver", device.driver ?? "none")
+        add("node", device.node)
+    }
+
     /// Adds a line for each member of a value that is an object, under the contract's names, which carry the units.
     mutating func add(members value: (some JSONWritable)?) {
         guard let value else { return }
