@@ -24,6 +24,8 @@ public struct ControlError: Error, Sendable, Hashable {
     public var limit: LimitInfo?
     /// The operation that goes on, for `deadlineExceeded`.
     public var operation: String?
+    /// What became of each step of `declaration.apply`.
+    public var actions: [DeclarationAction]?
     /// What the caller can do about it.
     public var hint: String?
 
@@ -83,6 +85,7 @@ extension ControlError: JSONObjectReadable, JSONWritable {
         missing = try members.optional("missing", "What the device does not offer.")
         limit = try members.optional("limit", "The limit that was passed.")
         operation = try members.optional("operation", "The operation that goes on.")
+        actions = try members.optional("actions", "What became of each step of declaration.apply.")
         hint = try members.optional("hint", "What the caller can do about it.")
     }
 
@@ -100,6 +103,7 @@ extension ControlError: JSONObjectReadable, JSONWritable {
         writer.member("missing", ifPresent: missing)
         writer.member("limit", ifPresent: limit)
         writer.member("operation", ifPresent: operation)
+        writer.member("actions", ifPresent: actions)
         writer.member("hint", ifPresent: hint)
         writer.endObject()
     }

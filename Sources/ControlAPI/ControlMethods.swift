@@ -26,5 +26,9 @@ public enum ControlMethods {
         DeviceResetMethod.self,
         DeviceAcquireMethod.self,
         StateExportMethod.self,
+        DeclarationListMethod.self,
+        DeclarationDiffMethod.self,
+        DeclarationApplyMethod.self,
+        DeclarationSaveMethod.self,
     ]
 }

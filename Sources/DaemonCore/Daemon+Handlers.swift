@@ -64,6 +64,10 @@ extension Daemon {
             try await device.export(params, descriptor: descriptor, turn: turn)
         }
         addProvisioning(to: &table)
+        table.notYet(DeclarationListMethod.self)
+        table.notYet(DeclarationDiffMethod.self)
+        table.notYet(DeclarationApplyMethod.self)
+        table.notYet(DeclarationSaveMethod.self)
         return table.complete()
     }
 

@@ -23,6 +23,10 @@ struct HandlerTable {
         add(method) { daemon, _ in answer(daemon) }
     }
 
+    mutating func notYet<Method: ControlMethod>(_ method: Method.Type) {
+        answer(method) { _, _ throws(ControlError) in throw ControlError(.notSupported, "\(Method.name): not yet") }
+    }
+
     private mutating func add<Method: ControlMethod, Answer: JSONWritable & Sendable>(
         _ method: Method.Type,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Answer

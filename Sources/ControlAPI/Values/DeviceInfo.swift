@@ -19,6 +19,8 @@ public struct DeviceInfo: Sendable, Hashable {
     public var driver: String?
     /// The path of its node.
     public var node: String?
+    /// Who may open its node.
+    public var nodeRights: NodeRights?
     /// vdpad's record.
     public var runState: RunState
     /// What vdpad can do to it.
@@ -47,6 +49,8 @@ extension DeviceInfo: JSONObjectReadable, JSONWritable {
         driver = try members.optional(
             "driver", "The bus driver: vhost_vdpa, virtio_vdpa or another; absent if unbound.")
         node = try members.optional("node", "The path of its node, when it is bound to vhost_vdpa.")
+        nodeRights = try members.optional(
+            "nodeRights", "Who may open its node; a user or group without a name by number.")
         runState = try members.required("runState", "vdpad's record of whether the device runs.")
         access = try members.required("access", "What vdpad can do to the device now.")
     }
@@ -62,6 +66,7 @@ extension DeviceInfo: JSONObjectReadable, JSONWritable {
         writer.member("maximumQueueSize", ifPresent: maximumQueueSize)
         writer.member("driver", ifPresent: driver)
         writer.member("node", ifPresent: node)
+        writer.member("nodeRights", ifPresent: nodeRights)
         writer.member("runState", runState)
         writer.member("access", access)
         writer.endObject()

@@ -17,6 +17,8 @@ public struct HealthProblem: Sendable, Hashable {
         case stateDirectory
         /// A device may be stopped, and vdpad could not find out or not resume it.
         case recoveryFailed
+        /// A declaration cannot be used, or the device that it declares could not be made.
+        case declaration
 
         /// For the documentation.
         public static var schemaSummary: StaticString? { "What kind of problem it is." }
@@ -31,6 +33,7 @@ public struct HealthProblem: Sendable, Hashable {
             case .stuckCall: "A kernel call has not returned."
             case .stateDirectory: "The state directory cannot be written."
             case .recoveryFailed: "A device may be stopped, and vdpad could not find out or not resume it."
+            case .declaration: "A declaration cannot be used, or the device that it declares could not be made."
             }
         }
     }
