@@ -43,6 +43,11 @@ ssize_t clinux_write(int fd, const void *bytes, size_t length)
     return count < 0 ? -errno : count;
 }
 
+int clinux_flush(int fd)
+{
+    return fsync(fd) < 0 ? -errno : 0;
+}
+
 int clinux_lock(int fd)
 {
     return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;

@@ -53,12 +53,33 @@ public enum Files {
     ///
     /// - Throws: `Errno` of open(2), write(2), fchmod(2) or rename(2); `path` is unchanged then.
     public static func replace(_ path: String, with bytes: Span<UInt8>, mode: UInt32) throws(Errno) {
+        try replace(path, with: bytes, mode: mode) { _ throws(Errno) in }
+    }
+
+    /// Replaces a file so that a crash of the machine at any moment, too, leaves the old content or the new one, and so that
+    /// the new one is on the disk at the return. It waits for the disk. One writer for each path.
+    ///
+    /// - Throws: `Errno` of open(2), write(2), fchmod(2), fsync(2) or rename(2); `path` is unchanged then, unless it was the
+    ///   directory that could not be flushed.
+    public static func replaceOnDisk(_ path: String, with bytes: Span<UInt8>, mode: UInt32) throws(Errno) {
+        try replace(path, with: bytes, mode: mode) { file throws(Errno) in try flush(file) }
+        try flush(try openDirectory(parent(of: path)).rawValue)
+    }
+
+    private static func flush(_ descriptor: CInt) throws(Errno) {
+        try kernelCall("fsync") { clinux_flush(descriptor) }
+    }
+
+    private static func replace(
+        _ path: String, with bytes: Span<UInt8>, mode: UInt32, finish: (CInt) throws(Errno) -> Void
+    ) throws(Errno) {
         let temporary = path + ".new"
         do throws(Errno) {
             let file = OwnedDescriptor(try createNew(temporary, mode: mode))
             try file.write(bytes)
             // open(2) took the umask off.
             try kernelCall("fchmod") { clinux_change_mode(file.rawValue, mode) }
+            try finish(file.rawValue)
             try kernelCall("rename") { unsafe clinux_rename(temporary, path) }
         } catch {
             _ = unsafe clinux_unlink(temporary)

@@ -32,6 +32,9 @@ public struct HostDevice: Sendable, Hashable {
     /// Its node, when it is bound to `vhost_vdpa`.
     public var node: DeviceNode?
 
+    /// Who may open the node.
+    public var nodeStatus: NodeStatus?
+
     /// The status byte that sysfs shows when the host's own `virtio_vdpa` drives the device.
     public var hostStatus: DeviceStatus?
 

@@ -90,6 +90,9 @@ public typealias HostCall<Value: Sendable> = Gate<Result<Value, HostError>>
 public enum HostChange: Sendable, Hashable {
     /// A device or its driver binding came, changed or went (uevent of the vdpa bus).
     case inventory
+    /// A module was loaded, or a driver was bound to a device of any bus: a management device, which has no uevent, may be
+    /// about to come. A module's comes before its code runs.
+    case driver
     /// A process has opened the node `/dev/vhost-vdpa-N` (inotify IN_OPEN).
     case opened(number: UInt32)
     /// The last descriptor of the node was closed (inotify IN_CLOSE_WRITE or IN_CLOSE_NOWRITE): the device is reset.

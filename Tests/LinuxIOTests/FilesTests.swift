@@ -27,6 +27,42 @@ import Testing
         #expect(try Files.list(directory.path) == ["record"])
     }
 
+    @Test func replacesAFileOnDiskAndKeepsItWhenAStepFails() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/net0.json"
+        try Files.replaceOnDisk(path, with: Array("old".utf8).span, mode: 0o644)
+        for (step, faults) in [
+            ("open", [Errno.noSpace]), ("write", [.noSpace]), ("fsync", [.ioError]), ("rename", [.noSpace]),
+        ] {
+            let injected = InjectedFaults([step: faults])
+            #expect(throws: faults[0]) {
+                try InjectedFaults.$current.withValue(injected) {
+                    try Files.replaceOnDisk(path, with: Array("new".utf8).span, mode: 0o644)
+                }
+            }
+            #expect(injected.areUsedUp)
+            #expect(try Files.readText(path) == "old", "after a failed \(step)")
+            #expect(try Files.list(directory.path) == ["net0.json"])
+        }
+        // The name is on the disk only with its directory.
+        let injected = InjectedFaults(["fsync": [nil, .ioError]])
+        #expect(throws: Errno.ioError) {
+            try InjectedFaults.$current.withValue(injected) {
+                try Files.replaceOnDisk(path, with: Array("new".utf8).span, mode: 0o644)
+            }
+        }
+        #expect(try Files.readText(path) == "new")
+        #expect(try Files.status(path).permissions == 0o644)
+    }
+
+    @Test func looksUsersAndGroupsUp() throws {
+        #expect(try UserDatabase.userName(0) == "root")
+        #expect(try UserDatabase.groupName(0) == "root")
+        #expect(try UserDatabase.userID(named: "root") == 0)
+        #expect(throws: Errno.noSuchFileOrDirectory) { try UserDatabase.userName(.max - 7) }
+        #expect(throws: Errno.noSuchFileOrDirectory) { try UserDatabase.groupName(.max - 7) }
+    }
+
     @Test(arguments: [0, 1, 4_095, 4_096, 4_097, 100_000]) func readsUpToTheLimit(size: Int) throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/file"

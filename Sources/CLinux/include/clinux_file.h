@@ -30,6 +30,7 @@ int clinux_close(int fd);
 int clinux_open(const char *path, enum clinux_open how, uint32_t mode);
 ssize_t clinux_read(int fd, void *bytes, size_t length);
 ssize_t clinux_write(int fd, const void *bytes, size_t length);
+int clinux_flush(int fd);
 int clinux_lock(int fd);
 // Waits for the lock.
 int clinux_lock_wait(int fd);

@@ -31,6 +31,7 @@ struct InventoryReader {
     /// Puts netlink's devices and those on the bus together.
     func merge(_ replies: [DeviceReply], into inventory: inout Inventory) throws(HostError) {
         let bus = VDPABus(paths: paths)
+        var nodes = NodeStatusReader(paths: paths)
         // sysfs writes `!` where a name has `/`.
         let replies = Dictionary(
             replies.map { (String($0.name.map { $0 == "/" ? "!" : $0 }), $0) }, uniquingKeysWith: { first, _ in first })
@@ -42,7 +43,9 @@ struct InventoryReader {
             var device = HostDevice(name: name)
             if let reply = replies[string] { device.take(reply) }
             // One that went away between the two looks is left out.
-            if let device = try bus.completed(device) { inventory.devices.append(device) }
+            guard var device = try bus.completed(device) else { continue }
+            device.nodeStatus = device.node.flatMap { nodes.read($0) }
+            inventory.devices.append(device)
         }
         inventory.devices.sort { $0.name < $1.name }
     }

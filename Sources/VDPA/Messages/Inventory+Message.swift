@@ -50,6 +50,7 @@ extension HostDevice: MessageValue {
         let driverName: String? = try value.optionalMember("driver")
         driver = driverName.map { BusDriver(name: $0) }
         node = try value.optionalMember("node")
+        nodeStatus = try value.optionalMember("nodeStatus")
         hostStatus = try value.optionalMember("hostStatus")
     }
 
@@ -65,6 +66,7 @@ extension HostDevice: MessageValue {
         writer.field("minimumQueueSize", minimumQueueSize)
         writer.field("driver", driver?.name)
         writer.field("node", node)
+        writer.field("nodeStatus", nodeStatus)
         writer.field("hostStatus", hostStatus)
         writer.endObject()
     }
@@ -83,6 +85,25 @@ extension DeviceNode: MessageValue {
         writer.field("number", number)
         writer.field("major", major)
         writer.field("minor", minor)
+        writer.endObject()
+    }
+}
+
+extension NodeStatus: MessageValue {
+    package init(message value: JSONValue) throws(HostError) {
+        self.init(
+            userID: try value.member("userID"), user: try value.optionalMember("user"),
+            groupID: try value.member("groupID"), group: try value.optionalMember("group"),
+            mode: try value.member("mode"))
+    }
+
+    package func writeMessage(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("userID", userID)
+        writer.field("user", user)
+        writer.field("groupID", groupID)
+        writer.field("group", group)
+        writer.field("mode", mode)
         writer.endObject()
     }
 }

@@ -55,6 +55,7 @@ extension HostChange: MessageValue {
         let kind: String = try value.member("kind")
         switch kind {
         case "inventory": self = .inventory
+        case "driver": self = .driver
         case "opened": self = .opened(number: try value.member("number"))
         case "closed": self = .closed(number: try value.member("number"))
         case "removed": self = .removed(number: try value.member("number"))
@@ -67,6 +68,7 @@ extension HostChange: MessageValue {
         writer.beginObject()
         switch self {
         case .inventory: writer.field("kind", "inventory")
+        case .driver: writer.field("kind", "driver")
         case .opened(let number): write("opened", number, to: &writer)
         case .closed(let number): write("closed", number, to: &writer)
         case .removed(let number): write("removed", number, to: &writer)

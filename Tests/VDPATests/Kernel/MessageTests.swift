@@ -119,6 +119,7 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         device.minimumQueueSize = 4
         device.driver = .other("third_driver")
         device.node = node
+        device.nodeStatus = NodeStatus(userID: 0, user: "root", groupID: 107, mode: 0o660)
         device.hostStatus = .driverOK
         let management = ManagementDevice(
             busName: "pci", name: "0000:01:00.2", classes: [.net, .block], maximumQueues: 5, features: .version1)

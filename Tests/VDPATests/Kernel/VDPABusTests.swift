@@ -1,3 +1,5 @@
+import Glibc
+import LinuxIO
 import Testing
 import Virtio
 
@@ -62,10 +64,56 @@ import Virtio
         reply.queueCount = 3
         // Removed since netlink was asked.
         let gone = DeviceReply(name: "gone")
-        try InventoryReader(paths: HostPaths(sys: tree.path)).merge([reply, gone], into: &inventory)
+        try InventoryReader(paths: tree.paths).merge([reply, gone], into: &inventory)
         #expect(inventory.devices.map(\.name.string) == ["blk0", "idle", "net0"])
         #expect(inventory.devices.last?.queueCount == 3)
         #expect(inventory.devices.last?.driver == .vhostVDPA)
         #expect(inventory.foreignNames == ["a b"])
     }
+
+    @Test("A node's rights are read, by name where there is one, unless it is another device's by now")
+    func readsRightsOfNodes() throws {
+        let tree = try makeTree()
+        // What is no device node has the number 0:0.
+        try tree.file("devices/net0/vhost-vdpa-3/dev", "0:0\n")
+        try tree.file("dev/vhost-vdpa-3", "")
+        try #require(unsafe chmod("\(tree.path)/dev/vhost-vdpa-3", 0o640) == 0)
+        func status() throws -> NodeStatus? {
+            var inventory = Inventory(managementDevices: [], devices: [])
+            try InventoryReader(paths: tree.paths).merge([], into: &inventory)
+            return inventory.devices.last?.nodeStatus
+        }
+        #expect(
+            try status()
+                == NodeStatus(
+                    userID: getuid(), user: try? UserDatabase.userName(getuid()), groupID: getgid(),
+                    group: try? UserDatabase.groupName(getgid()), mode: 0o640))
+        try tree.file("devices/net0/vhost-vdpa-3/dev", "251:7\n")
+        #expect(try status() == nil)
+        try Files.remove("\(tree.path)/dev/vhost-vdpa-3")
+        try tree.file("devices/net0/vhost-vdpa-3/dev", "0:0\n")
+        #expect(try status() == nil)
+    }
+
+    @Test(
+        "Of the kernel's events those of the bus count, and drivers that may bring a management device",
+        arguments: [
+            ("add@/devices/vdpasim_net/net0\0SUBSYSTEM=vdpa\0", .inventory),
+            ("bind@/devices/vdpasim_net/net0\0SUBSYSTEM=vdpa\0", .inventory),
+            ("add@/module/vdpa_sim_net\0SUBSYSTEM=module\0", .driver),
+            ("bind@/devices/pci0000:00/mlx5_core.vnet.0\0SUBSYSTEM=auxiliary\0", .driver),
+            ("remove@/module/vdpa_sim_net\0SUBSYSTEM=module\0", nil),
+            ("unbind@/devices/pci0000:00/mlx5_core.vnet.0\0SUBSYSTEM=auxiliary\0", nil),
+            ("add@/devices/virtual/block/loop0\0SUBSYSTEM=block\0", nil),
+        ] as [(String, HostChange?)])
+    func events(text: String, change: HostChange?) throws {
+        let bytes = Array(text.utf8)
+        let event = Uevent(bytes.span)
+        #expect(event.flatMap { HostChange($0) } == change)
+        #expect(event != nil)
+    }
+}
+
+extension TemporaryTree {
+    fileprivate var paths: HostPaths { HostPaths(sys: path, dev: "\(path)/dev") }
 }

@@ -54,7 +54,7 @@ struct SimulatedHostMessageTests {
     }
 
     @Test(arguments: [
-        HostChange.inventory, .opened(number: 3), .closed(number: 0), .removed(number: 9), .overflow,
+        HostChange.inventory, .driver, .opened(number: 3), .closed(number: 0), .removed(number: 9), .overflow,
     ])
     func everyChangeReadsBack(change: HostChange) throws {
         for numbers in [[], [UInt32(3), 0]] {

@@ -1,7 +1,7 @@
 import LinuxIO
 import SystemPackage
 
-/// Tells of devices and drivers of the vdpa bus (uevents).
+/// Tells of devices and drivers of the vdpa bus, and of drivers elsewhere that may bring a management device (uevents).
 struct BusWatch: Sendable {
     let keeper: WatchKeeper
 
@@ -13,10 +13,22 @@ struct BusWatch: Sendable {
             keeper.announce(news)
             while true {
                 switch try await socket.next() {
-                case .event(let event): if event.properties["SUBSYSTEM"] == "vdpa" { keeper.announce(.inventory) }
+                case .event(let event): if let change = HostChange(event) { keeper.announce(change) }
                 case .overflow: keeper.announce(.overflow)
                 }
             }
+        }
+    }
+}
+
+extension HostChange {
+    /// What an event of the kernel means here; nil for nothing.
+    init?(_ event: Uevent) {
+        switch (event.properties["SUBSYSTEM"], event.action) {
+        case ("vdpa", _): self = .inventory
+        // A software device comes with its module, one of a bus when its driver is bound to the parent.
+        case ("module", "add"), (_, "bind"): self = .driver
+        default: return nil
         }
     }
 }
