@@ -112,7 +112,7 @@ let package = Package(
             name: "DaemonCoreTests",
             dependencies: [
                 "DaemonCore", "VDPA", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON",
-                systemPackage, logging,
+                "SeededGenerator", systemPackage, logging,
             ],
             swiftSettings: settings),
         .testTarget(

@@ -64,10 +64,7 @@ extension Daemon {
             try await device.export(params, descriptor: descriptor, turn: turn)
         }
         addProvisioning(to: &table)
-        table.notYet(DeclarationListMethod.self)
-        table.notYet(DeclarationDiffMethod.self)
-        table.notYet(DeclarationApplyMethod.self)
-        table.notYet(DeclarationSaveMethod.self)
+        addDeclarations(to: &table)
         return table.complete()
     }
 
@@ -89,6 +86,21 @@ extension Daemon {
         }
         table.handingOver(DeviceAcquireMethod.self, \.device) { device, params, turn throws(ControlError) in
             try await device.acquire(params, turn: turn)
+        }
+    }
+
+    private static func addDeclarations(to table: inout HandlerTable) {
+        table.deferred(DeclarationListMethod.self) { daemon, _ throws(ControlError) in
+            try await daemon.listDeclarations()
+        }
+        table.deferred(DeclarationDiffMethod.self) { daemon, params throws(ControlError) in
+            try await daemon.compareDeclarations(params)
+        }
+        table.deferred(DeclarationApplyMethod.self) { daemon, params throws(ControlError) in
+            try await daemon.applyDeclarations(params)
+        }
+        table.deferred(DeclarationSaveMethod.self) { daemon, params throws(ControlError) in
+            try await daemon.saveDeclarations(params)
         }
     }
 }

@@ -79,7 +79,10 @@ extension Daemon {
             isInventoryCurrent = found.netlinkFailure?.code != .blocked
             if isInventoryCurrent || inventoryReadAt == nil { inventoryReadAt = Timestamp.now() }
             await adopt(isInventoryCurrent ? found : found.completed(from: inventory))
-            if isServing { await recoverPending() }
+            if isServing {
+                await recoverPending()
+                noteManagementDevices()
+            }
         case .failure(let error):
             environment.log.error("the inventory could not be read", metadata: ["error": "\(error.message)"])
             inventory.netlinkFailure = error
@@ -148,6 +151,8 @@ extension Daemon {
                 environment.followUps.add { [self] in await warnAboutRemoval(of: node) }
             }
             beginRefresh()
+        case .driver:
+            awaitManagementDevices()
         case .opened(let number):
             device(number: number)?.assumeIsolated { device in device.noteOpened() }
         case .closed(let number):
@@ -250,6 +255,7 @@ extension Inventory {
             guard var former = known[device.name] else { continue }
             former.driver = device.driver
             former.node = device.node
+            former.nodeStatus = device.nodeStatus
             former.hostStatus = device.hostStatus
             completed.devices[index] = former
         }

@@ -25,7 +25,9 @@ extension Daemon {
         }
         await recoverPending()
         await finishChanges()
+        await readDeclarations()
         environment.followUps.add { [self] in await permitAll() }
+        await startDeclaredAtStart()
     }
 
     /// Hands each record that was found at the start to its device, once the inventory shows it.

@@ -36,6 +36,7 @@ extension Daemon {
                 HealthProblem(
                     kind: .stateDirectory, message: "\(name) is no record"))
         }
+        problems += declarationProblems()
         for device in devices.values.sorted(by: { $0.name.string < $1.name.string }) {
             guard let unresolved = device.assumeIsolated({ device in device.unresolved }) else { continue }
             problems.append(HealthProblem(kind: .recoveryFailed, message: unresolved, device: device.name))

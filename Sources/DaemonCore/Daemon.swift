@@ -65,13 +65,31 @@ actor Daemon {
     /// Whose turn it is to create a device.
     var creations = TurnQueue()
 
+    /// Where devices are declared.
+    nonisolated let declarationDirectory: DeclarationDirectory
+
+    /// What was declared when it was last read.
+    var declarations = DeclarationSet()
+
+    /// Whose turn it is to change declarations, or devices by them.
+    var declarationTurns = TurnQueue()
+
+    /// What becomes of declared devices without being asked for.
+    var autostart = Autostart()
+
+    /// When to look again for management devices, and what does it.
+    var rereadings: (plan: Rereadings, timer: TimerToken?) = (Rereadings(), nil)
+
     /// Files in the state directory that are no records.
     var unreadableRecords: [String] = []
 
-    init(environment: DeviceEnvironment, limits: RPCLimits, identity: Identity) {
+    init(
+        environment: DeviceEnvironment, limits: RPCLimits, identity: Identity, declarations: DeclarationDirectory
+    ) {
         self.environment = environment
         self.limits = limits
         self.identity = identity
+        declarationDirectory = declarations
         handlers = Self.handlers()
         ownUID = getuid()
     }

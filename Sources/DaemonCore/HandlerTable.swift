@@ -23,10 +23,6 @@ struct HandlerTable {
         add(method) { daemon, _ in answer(daemon) }
     }
 
-    mutating func notYet<Method: ControlMethod>(_ method: Method.Type) {
-        answer(method) { _, _ throws(ControlError) in throw ControlError(.notSupported, "\(Method.name): not yet") }
-    }
-
     private mutating func add<Method: ControlMethod, Answer: JSONWritable & Sendable>(
         _ method: Method.Type,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Answer
@@ -66,6 +62,23 @@ struct HandlerTable {
                     } catch {
                         return error.reply
                     }
+                }
+            } catch {
+                return .reply(error.reply)
+            }
+        }
+    }
+
+    /// Adds a method that has to wait for more than one thing.
+    mutating func deferred<Method: ControlMethod>(
+        _ method: Method.Type,
+        _ body: @escaping @Sendable (Daemon, Method.Params) async throws(ControlError) -> Method.Result
+    ) {
+        handlers[Method.name] = { daemon, request in
+            do throws(ControlError) {
+                let params = try request.readParams(of: Method.self)
+                return .deferred { [daemon] in
+                    await Self.reply { () throws(ControlError) in try await body(daemon, params) }
                 }
             } catch {
                 return .reply(error.reply)

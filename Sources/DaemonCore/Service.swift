@@ -127,14 +127,15 @@ struct Service: Sendable {
         warnAbout(DescriptorBudget(connections: settings.limits.connections, openFiles: openFiles))
         let identity = Identity(version: Version.current, host: settings.simulate ? .simulated : .kernel)
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
-        let environment = DeviceEnvironment(
+        var environment = DeviceEnvironment(
             loop: loop, host: host, store: stores.0, changeStore: stores.1, followUps: FollowUps(), bootID: bootID,
             source: .current(),
             operations: OperationNumbers(instance: identity.instance),
             defaultDeadlineMs: settings.defaultDeadlineMs, log: log)
+        if settings.nodeRights != NodeRights() { environment.nodeRights = settings.nodeRights }
         return Daemon(
-            environment: environment, limits: settings.limits,
-            identity: identity)
+            environment: environment, limits: settings.limits, identity: identity,
+            declarations: DeclarationDirectory(settings.declarations))
     }
 
     /// Connections beyond the limit of open files wait in the backlog, so that the daemon can serve all the same.

@@ -55,7 +55,7 @@ private struct OffsetSearch {
 }
 
 /// The first byte of every name and every value of a text that the parser accepts, in the order of the text.
-private func offsetsOfNamesAndValues(in text: Span<UInt8>) -> [Int] {
+package func offsetsOfNamesAndValues(in text: Span<UInt8>) -> [Int] {
     var offsets: [Int] = []
     var position = 0
     while position < text.count {

@@ -5,6 +5,11 @@ public struct NodeMode: Sendable, Hashable {
     /// The nine bits.
     public let bits: UInt16
 
+    /// The mode with these bits; others than the nine are left out.
+    public init(bits: UInt16) {
+        self.bits = bits & 0o777
+    }
+
     /// The mode behind three octal digits, with or without a 0 before them; nil for anything else.
     public init?(_ text: String) {
         let digits = text.utf8.count == 4 && text.hasPrefix("0") ? text.dropFirst() : text[...]
@@ -46,7 +51,6 @@ extension NodeMode: JSONReadable, JSONWritable {
 
     /// A mode.
     public static var placeholder: NodeMode {
-        guard let mode = NodeMode("0600") else { preconditionFailure("three octal digits") }
-        return mode
+        NodeMode(bits: 0o600)
     }
 }

@@ -1,3 +1,4 @@
+import ControlAPI
 import JSON
 import Logging
 
@@ -8,6 +9,12 @@ struct Configuration: Sendable, Hashable {
 
     /// Where to keep what has to survive the daemon.
     var stateDirectory: String?
+
+    /// Where devices are declared.
+    var declarations: String?
+
+    /// Who may open the nodes of devices whose declaration does not say it.
+    var node: NodeRights?
 
     /// What to log.
     var logLevel: Logger.Level?
@@ -27,10 +34,15 @@ extension Configuration: JSONObjectReadable {
         socket = try members.optional("socket", maximumLength: 107, "Where to listen: an absolute path.")
         stateDirectory = try members.optional(
             "stateDirectory", maximumLength: 3_840, "What has to survive the daemon is kept here: an absolute path.")
+        declarations = try members.optional(
+            "declarations", maximumLength: 3_840,
+            "Devices are declared in the files of this directory: an absolute path.")
+        node = try members.optional("node", "Who may open the nodes of devices whose declaration does not say it.")
         logLevel = try members.optional("logLevel", "The least that is logged.")
         limits = try members.optional("limits", "What clients may do.") ?? ConfiguredLimits()
         try Self.check(socket, at: members.path.appending(member: "socket"))
         try Self.check(stateDirectory, at: members.path.appending(member: "stateDirectory"))
+        try Self.check(declarations, at: members.path.appending(member: "declarations"))
     }
 
     /// A daemon has no working directory that anybody could rely on.

@@ -1,4 +1,3 @@
-import JSON
 import LinuxIO
 import SystemPackage
 
@@ -28,7 +27,12 @@ struct ConfigurationFile: Sendable, Hashable {
     /// - Throws: `ConfigurationError` that says where in the file something is wrong, or why it cannot be read.
     func read() throws(ConfigurationError) -> Configuration? {
         guard let text = try readText() else { return nil }
-        return try parse(text.span)
+        return try parse(text)
+    }
+
+    /// Reads what stands in the file: JSON with comments.
+    func parse(_ text: [UInt8]) throws(ConfigurationError) -> Configuration {
+        try CommentedJSON(text, file: path).read()
     }
 
     private func readText() throws(ConfigurationError) -> [UInt8]? {
@@ -38,27 +42,6 @@ struct ConfigurationFile: Sendable, Hashable {
             return nil
         } catch {
             throw ConfigurationError(file: path, message: "cannot be read: \(error.symbol) (\(error))")
-        }
-    }
-
-    /// Reads what stands in the file: JSON with comments.
-    func parse(_ text: Span<UInt8>) throws(ConfigurationError) -> Configuration {
-        let value: JSONValue
-        do throws(JSONSyntaxError) {
-            value = try JSONParser.parse(text, allowingComments: true)
-        } catch {
-            throw ConfigurationError(
-                file: path, position: TextPosition(offset: error.offset, in: text), message: "\(error.reason)")
-        }
-        // Without a name of the whole, so that a place is such as `limits.lineBytes`.
-        let root = JSONPath("")
-        do throws(JSONReadError) {
-            return try Configuration(value, at: root)
-        } catch {
-            let offset = error.offset(in: text, of: value, at: root)
-            throw ConfigurationError(
-                file: path, position: offset.map { TextPosition(offset: $0, in: text) },
-                message: error.path.isEmpty ? error.message : "\(error.path.dropFirst()): \(error.message)")
         }
     }
 }

@@ -17,6 +17,12 @@ struct Settings: Sendable, Hashable {
     /// Where to keep what has to survive the daemon.
     let stateDirectory: String
 
+    /// Where devices are declared.
+    let declarations: String
+
+    /// Who may open the nodes of devices whose declaration does not say it; what it leaves out is as the kernel makes it.
+    let nodeRights: NodeRights
+
     /// What to log.
     let logLevel: Logger.Level
 
@@ -34,6 +40,9 @@ struct Settings: Sendable, Hashable {
         stateDirectory =
             options.stateDirectory ?? configuration.stateDirectory
             ?? (options.simulate ? socket + ".state" : "/run/vdpad")
+        declarations =
+            configuration.declarations ?? (options.simulate ? socket + ".devices.d" : "/etc/vdpad/devices.d")
+        nodeRights = configuration.node ?? NodeRights()
         logLevel = options.logLevel ?? configuration.logLevel ?? .info
         limits = configuration.limits.protocolLimits
         defaultDeadlineMs = configuration.limits.defaultDeadlineMs

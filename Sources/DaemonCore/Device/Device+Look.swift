@@ -21,6 +21,7 @@ extension Device {
         description.maximumQueueSize = info?.maximumQueueSize
         description.driver = info?.driver?.name
         description.node = info?.node?.path
+        description.nodeRights = info?.nodeStatus.map(NodeRights.init)
         return description
     }
 

@@ -82,7 +82,7 @@ extension Daemon {
         let name = definition.name
         if let driver = definition.driver?.busDriver { try await carryOut(.bind(name, driver), for: name) }
         try await readAgain(for: name)
-        try await permit(definition.node ?? environment.nodeRights, on: name)
+        try await permit(definition.node ?? nodeRights(of: name), on: name)
         try await verify(definition)
         guard !caller.hasLeft else {
             throw ControlError(.deadlineExceeded, "the creation of \(name) has ended after the deadline", device: name)

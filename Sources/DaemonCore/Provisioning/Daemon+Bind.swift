@@ -75,10 +75,10 @@ extension Daemon {
         for info in inventory.devices where info.node != nil { await permitAgain(info.name) }
     }
 
-    /// Gives a node the rights that the configuration says, as far as that is possible.
+    /// Gives a node the rights that its declaration or the configuration says, as far as that is possible.
     func permitAgain(_ name: DeviceName) async {
         do throws(ControlError) {
-            try await permit(environment.nodeRights, on: name)
+            try await permit(nodeRights(of: name), on: name)
         } catch {
             environment.log.error(
                 "the rights of a node could not be set", metadata: ["device": "\(name)", "error": "\(error.message)"])

@@ -42,7 +42,7 @@ struct ConfigurationTests {
     ]
 
     private func read(_ text: String) throws(ConfigurationError) -> Configuration {
-        try ConfigurationFile(named: "vdpad.json").parse(Array(text.utf8).span)
+        try ConfigurationFile(named: "vdpad.json").parse(Array(text.utf8))
     }
 
     private func message(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> String {

@@ -1,0 +1,69 @@
+import JSON
+
+/// A file of JSON with comments that people write, so that what is wrong with it is told with its place.
+struct CommentedJSON {
+    /// The file, for errors.
+    let file: String
+    private let text: [UInt8]
+    private let value: JSONValue
+    /// Without a name of the whole, so that a place is such as `limits.lineBytes`.
+    private let root = JSONPath("")
+
+    /// Parses a text.
+    ///
+    /// - Throws: `ConfigurationError` with the place.
+    init(_ text: [UInt8], file: String) throws(ConfigurationError) {
+        self.file = file
+        self.text = text
+        do throws(JSONSyntaxError) {
+            value = try JSONParser.parse(text.span, allowingComments: true)
+        } catch {
+            throw ConfigurationError(
+                file: file, position: TextPosition(offset: error.offset, in: text.span), message: "\(error.reason)")
+        }
+    }
+
+    /// Reads what the text says.
+    ///
+    /// - Throws: `ConfigurationError` with the place.
+    func read<Value: JSONReadable>() throws(ConfigurationError) -> Value {
+        do throws(JSONReadError) {
+            return try Value(value, at: root)
+        } catch {
+            let offset = error.offset(in: text.span, of: value, at: root)
+            throw ConfigurationError(
+                file: file, position: offset.map { TextPosition(offset: $0, in: text.span) },
+                message: error.path.isEmpty ? error.message : "\(error.path.dropFirst()): \(error.message)")
+        }
+    }
+
+    /// Where the elements of an array begin that is a member of the whole.
+    func positions(ofElementsOf name: String) -> [TextPosition] {
+        guard case .object(let members) = value else { return [] }
+        let offsets = offsetsOfNamesAndValues(in: text.span)
+        var next = 1
+        for member in members {
+            next += 1
+            if member.name == name, case .array(let elements) = member.value {
+                next += 1
+                var starts: [Int] = []
+                for element in elements {
+                    starts.append(offsets[next])
+                    next += Self.size(of: element)
+                }
+                return TextPosition.positions(ofAscending: starts, in: text.span)
+            }
+            next += Self.size(of: member.value)
+        }
+        return []
+    }
+
+    /// How many names and values a value consists of.
+    private static func size(of value: JSONValue) -> Int {
+        switch value {
+        case .array(let elements): elements.reduce(1) { $0 + size(of: $1) }
+        case .object(let members): members.reduce(1) { $0 + 1 + size(of: $1.value) }
+        default: 1
+        }
+    }
+}
