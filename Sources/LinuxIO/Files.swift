@@ -63,7 +63,8 @@ public enum Files {
     ///   directory that could not be flushed.
     public static func replaceOnDisk(_ path: String, with bytes: Span<UInt8>, mode: UInt32) throws(Errno) {
         try replace(path, with: bytes, mode: mode) { file throws(Errno) in try flush(file) }
-        try flush(try openDirectory(parent(of: path)).rawValue)
+        let directory = try openDirectory(parent(of: path))
+        try flush(directory.rawValue)
     }
 
     private static func flush(_ descriptor: CInt) throws(Errno) {
