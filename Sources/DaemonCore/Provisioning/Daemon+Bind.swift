@@ -68,6 +68,8 @@ extension Daemon {
     func permit(_ rights: NodeRights?, on name: DeviceName) async throws(ControlError) {
         guard let rights, let node = try await present(name).info?.node else { return }
         try await carryOut(.permit(node, NodePermissions(rights)), for: name)
+        // Nothing announces it.
+        beginRefresh()
     }
 
     /// Gives all nodes the rights that they are to have.

@@ -36,7 +36,7 @@ extension SimulatedHostModel {
         case .addManagementDevice(let deviceClass):
             guard !managementDevices.contains(deviceClass) else { break }
             managementDevices.append(deviceClass)
-            changes.append(.inventory)
+            changes.append(.driver)
         case .removeManagementDevice(let deviceClass):
             removeManagementDevice(deviceClass)
             changes.append(.inventory)

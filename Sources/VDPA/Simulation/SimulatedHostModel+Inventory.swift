@@ -5,7 +5,8 @@ import Virtio
 extension SimulatedHostModel {
     /// What netlink and sysfs would show.
     var inventory: Inventory {
-        let present = devices.values.map(\.hostDevice).sorted { $0.name < $1.name }
+        var names = OwnerNames()
+        let present = devices.values.map { $0.hostDevice(&names) }.sorted { $0.name < $1.name }
         return Inventory(managementDevices: managementDevices.map(\.managementDeviceAsListed), devices: present)
     }
 
@@ -71,7 +72,7 @@ extension SimulatedDevice {
     }
 
     /// The device as the inventory shows it.
-    fileprivate var hostDevice: HostDevice {
+    fileprivate func hostDevice(_ names: inout OwnerNames) -> HostDevice {
         var device = HostDevice(name: name)
         device.incarnation = incarnation
         device.deviceClass = deviceClass.deviceClass
@@ -83,6 +84,11 @@ extension SimulatedDevice {
         if removal == nil {
             device.driver = driver
             device.node = node
+            device.nodeStatus = node.map { _ in
+                NodeStatus(
+                    userID: rights.user, user: names.user(rights.user), groupID: rights.group,
+                    group: names.group(rights.group), mode: rights.mode)
+            }
         }
         if driver == .virtioVDPA { device.hostStatus = status }
         return device

@@ -21,7 +21,7 @@ final class SimulatedHostClient {
         while true {
             guard let line = try connection.receive() else { throw HarnessError("the simulated host is gone") }
             // Changes are told to everybody.
-            if line["change"] != nil { continue }
+            if line["change"] != nil || line["pendingRemovals"] != nil { continue }
             guard let result = line["result"] else { throw HarnessError("the simulated host refuses: \(line)") }
             return result
         }
