@@ -103,6 +103,7 @@ struct DeclarationPlan: Sendable, Hashable {
     /// Devices that nobody may hold for the plan to be carried out.
     ///
     /// - Parameter confirmed: whether the address of a held device may be changed.
+    /// - Returns: their names.
     func mustBeFree(confirmed: Bool) -> Set<DeviceName> {
         Set(
             steps.compactMap { step in

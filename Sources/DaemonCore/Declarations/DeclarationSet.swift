@@ -41,13 +41,26 @@ struct DeclarationSet: Sendable, Hashable {
                         message: error.message))
             }
         }
-        for entry in all { files[entry.declaration.definition.name, default: []].append(entry.file) }
+        // How often each device is declared in which file, in the order of the files.
+        var places: [DeviceName: [(file: String, count: Int)]] = [:]
+        for entry in all {
+            let name = entry.declaration.definition.name
+            if let last = places[name]?.indices.last, places[name]?[last].file == entry.file {
+                places[name]?[last].count += 1
+            } else {
+                places[name, default: []].append((entry.file, 1))
+            }
+        }
+        files = places.mapValues { $0.map(\.file) }
         for entry in all {
             let name = entry.declaration.definition.name
             if let reason = entry.contradiction {
                 problems.append(entry.problem("\(name): \(reason)"))
-            } else if let places = files[name], places.count > 1 {
-                problems.append(entry.problem(Self.message(for: name, declaredIn: places, besides: entry.file)))
+            } else if let all = places[name], all.count > 1 || all[0].count > 1 {
+                // Nobody can tell which of several declarations is meant, so none is taken.
+                let others = all.filter { $0.file != entry.file || $0.count > 1 }
+                let list = others.map { $0.file == entry.file ? "this file" : $0.file }.joined(separator: ", ")
+                problems.append(entry.problem("\(name) is declared again in \(list); none of these is taken"))
             } else {
                 entries.append(entry)
             }
@@ -71,14 +84,6 @@ struct DeclarationSet: Sendable, Hashable {
         return zip(json.positions(ofElementsOf: "devices"), file.declarations).map { position, declaration in
             DeclaredEntry(file: path, position: position, declaration: declaration)
         }
-    }
-
-    /// Nobody can tell which of several declarations is meant, so none is taken.
-    private static func message(for name: DeviceName, declaredIn places: [String], besides file: String) -> String {
-        var others = places
-        if let own = others.firstIndex(of: file) { others.remove(at: own) }
-        let list = others.map { $0 == file ? "this file" : $0 }
-        return "\(name) is declared again in \(list.joined(separator: ", ")); none of these is taken"
     }
 
     /// The declaration of a device.

@@ -10,6 +10,7 @@ extension DeclaredEntry {
     /// - Parameters:
     ///   - host: what runs.
     ///   - features: the declared features, once their names have been looked up; nil when that was not possible.
+    /// - Returns: what differs or cannot be read.
     func compared(with host: RunningHost, features: Features?) -> DeclarationDifference {
         let definition = declaration.definition
         var difference = DeclarationDifference(device: definition.name, file: file, state: .absent, fields: [])

@@ -63,8 +63,8 @@ struct AutostartTests {
         #expect(
             autostart.problems(set, inventory()).map(\.message)
                 == [
-                    "/d/a.json:1:54: net1 could not be made: ENOSPC",
-                    "/d/a.json:2:61: late waits for its management device pci/late",
+                    "/d/a.json:1:53: net1 could not be made: ENOSPC",
+                    "/d/a.json:2:60: late waits for its management device pci/late",
                 ])
         autostart.note(DeclarationFixture.name("net1"), failure: nil)
         #expect(autostart.problems(set, inventory(with: true)).isEmpty)

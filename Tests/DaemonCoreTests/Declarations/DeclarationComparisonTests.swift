@@ -72,11 +72,11 @@ struct DeclarationComparisonTests {
         host.configurations = [:]
         host.inventory.devices[0].nodeStatus = nil
         let members =
-            #","mac":"02:00:00:00:00:01","mtu":1500,"maxQueuePairs":1,"features":["MAC"],"node":{"mode":"0660"}"#
+            #","mac":"02:00:00:00:00:01","mtu":1500,"maxQueuePairs":1,"features":["MAC","MTU"],"node":{"mode":"0660"}"#
         #expect(
             try fields(members, on: host)
                 == [
-                    #"mac "02:00:00:00:00:01" ?"#, "mtu 1500 ?", "maxQueuePairs 1 ?", #"features ["MAC"] ?"#,
+                    #"mac "02:00:00:00:00:01" ?"#, "mtu 1500 ?", "maxQueuePairs 1 ?", #"features ["MAC","MTU"] ?"#,
                     #"node.mode "0660" ?"#,
                 ])
         let set = DeclarationFixture.set(#"{"name": "net0", "mgmtdev": "simnet"\#(members)}"#)

@@ -92,15 +92,15 @@ struct DeclarationPlanTests {
         #expect(refusal.code == .notSupported)
         #expect(refusal.missing == [field])
         #expect(refusal.hint?.contains("recreate") == true)
-        let plan = try self.plan(device, recreate: true)
-        #expect(kinds(plan) == ["net0 delete", "net0 create"])
-        guard case .create(let former)? = plan.steps[0].undo?.first else {
+        let anew = try plan(device, recreate: true)
+        #expect(kinds(anew) == ["net0 delete", "net0 create"])
+        guard case .create(let former)? = anew.steps[0].undo?.first else {
             Issue.record("the deletion is not undone")
             return
         }
         #expect(former.mac == DeclarationFixture.mac("02:00:00:00:00:01"))
         #expect(former.driver == .vhostVDPA)
-        #expect(plan.mustBeFree(confirmed: true) == [DeclarationFixture.name("net0")])
+        #expect(anew.mustBeFree(confirmed: true) == [DeclarationFixture.name("net0")])
     }
 
     @Test("A device that could not be made again as it is is not deleted")

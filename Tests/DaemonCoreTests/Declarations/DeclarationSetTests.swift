@@ -45,7 +45,7 @@ struct DeclarationSetTests {
             (#"{"devices": [{"name": "a"}]}"#, #"1:14: devices[0]: member "mgmtdev" is missing"#),
             (
                 "{\"devices\": [\n{\"name\": \"a\", \"mgmtdev\": \"m\", \"vlan\": 3}]}",
-                #"2:29: devices[0]: unknown member "vlan""#
+                #"2:31: devices[0]: unknown member "vlan""#
             ),
             (#"{"devices": [{"name": "..", "mgmtdev": "m"}]}"#, #"1:23: devices[0].name: ".." is not a name"#),
             (#"{"devices": [{"name": "a", "mgmtdev": "m", "mtu": 67}]}"#, "mtu: 67 is out of range 68...65535"),

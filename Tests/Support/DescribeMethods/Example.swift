@@ -41,6 +41,7 @@ struct Example {
                 "driver": "vhost_vdpa",
             ])
         let delete = try Call(DeviceDeleteMethod.self, ["device": "vm1-net"])
+        let save = try Call(DeclarationSaveMethod.self, ["devices": ["net0"]])
         return [
             Example(call: try Call(SystemInfoMethod.self)),
             Example(call: try Call(SystemHealthMethod.self)),
@@ -61,7 +62,8 @@ struct Example {
             Example(call: try Call(DeviceStatusMethod.self, blk0)),
             Example(call: try Call(DeviceConfigMethod.self, blk0)),
             Example(
-                before: [open], call: try Call(DeviceStatsMethod.self, ["device": "net0", "queues": [0]]), after: [close]),
+                before: [open], call: try Call(DeviceStatsMethod.self, ["device": "net0", "queues": [0]]),
+                after: [close]),
             Example(call: try Call(DeviceHoldersMethod.self, blk0)),
             Example(call: open, after: [close]),
             Example(before: [open], call: close),
@@ -76,6 +78,10 @@ struct Example {
             Example(
                 before: [open, try Call(DeviceSuspendMethod.self, net0)],
                 call: try Call(StateExportMethod.self, net0), after: [close]),
+            Example(before: [save], call: try Call(DeclarationListMethod.self)),
+            Example(call: try Call(DeclarationDiffMethod.self)),
+            Example(call: try Call(DeclarationApplyMethod.self, ["dryRun": true])),
+            Example(call: save),
         ]
     }
 

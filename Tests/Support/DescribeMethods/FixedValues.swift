@@ -30,10 +30,18 @@ enum FixedValues {
             return .object(
                 members.map { member in
                     let fixed = isDaemon && member.name == "pid" ? 1_234 : values[member.name]
-                    return JSONMember(name: member.name, value: fixed ?? replaced(member.value))
+                    return JSONMember(name: member.name, value: fixed ?? path(member) ?? replaced(member.value))
                 })
         default: return value
         }
+    }
+
+    /// The name of a declaration's file, in the usual directory.
+    private static func path(_ member: JSONMember) -> JSONValue? {
+        guard ["file", "path"].contains(member.name), case .string(let path) = member.value,
+            let name = path.split(separator: "/").last
+        else { return nil }
+        return .string("/etc/vdpad/devices.d/\(name)")
     }
 }
 
