@@ -208,13 +208,13 @@ extension HostSuite {
             Refusal(plain, .noManagementDevice, .operationNotSupportedByDevice) { $0.managementDevice = "nothing" },
             Refusal(plain, .noManagementDevice, .operationNotSupportedByDevice) { $0.busName = "pci" },
             Refusal(plain, .notSupported, .notSupportedOnSocket, ["maxQueuePairs"]) { $0.maximumQueuePairs = 1 },
-            Refusal(plain, .kernel, .invalidArgument) { $0.maximumQueuePairs = 0 },
-            Refusal(plain, .kernel, .outOfRange) { $0.mtu = 67 },
-            Refusal(plain, .kernel, .invalidArgument) { new in
+            Refusal(plain, .invalidArgument, .invalidArgument) { $0.maximumQueuePairs = 0 },
+            Refusal(plain, .invalidArgument, .outOfRange) { $0.mtu = 67 },
+            Refusal(plain, .invalidArgument, .invalidArgument, ["MAC"]) { new in
                 new.macAddress = address
                 new.features = [.version1, .accessPlatform]
             },
-            Refusal(plain, .notSupported, .invalidArgument) { new in
+            Refusal(plain, .notSupported, .invalidArgument, ["features"]) { new in
                 new.features = [.version1, .accessPlatform, .ringPacked]
             },
             Refusal(NewDevice(name, by: block), .notSupported, .notSupportedOnSocket, ["mac", "mtu"]) { new in
