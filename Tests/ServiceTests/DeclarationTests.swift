@@ -123,6 +123,8 @@ struct DeclarationTests {
         try await withSimulatedHost { daemon in
             try daemon.start()
             let client = try daemon.connect()
+            // What is declared from here on comes too late for the start.
+            try client.call("system.health")
             try declare(
                 daemon, "a.json",
                 """
