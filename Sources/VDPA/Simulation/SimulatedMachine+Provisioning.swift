@@ -102,15 +102,17 @@ extension SimulatedMachine {
         var statistics = DeviceStatistics()
         for index in queues {
             do throws(HostError) {
-                try throwRefusal(of: .getVendorStatistics, device)
+                if let errno = enter(device, .getVendorStatistics) {
+                    throw HostError.counting(queue: index, of: device, .refused(errno))
+                }
                 let (negotiated, counters) = try change { model throws(HostError) in
                     do throws(NetlinkError) { return try model.counters(of: device, queue: index, at: now) } catch {
-                        throw HostError(error, call: SimulatedCall.getVendorStatistics.rawValue, device: device)
+                        throw HostError.counting(queue: index, of: device, error)
                     }
                 }
                 statistics.negotiatedFeatures = negotiated
                 statistics.queues.append(DeviceStatistics.Queue(index: index, counters: counters))
-            } catch let error where error.errno == .resourceTemporarilyUnavailable || error.errno == .invalidArgument {
+            } catch let error where error.code == .notRunning || error.code == .invalidArgument {
                 statistics.queues.append(DeviceStatistics.Queue(index: index, counters: [], failure: error))
             }
         }

@@ -30,7 +30,9 @@ import Virtio
             opened.release()
             #expect(opened.take() == nil)
             while await told.next() != .closed(number: 7) {}
-            #expect(try Files.readText(path) == "the last")
+            let text = try Files.readText(path)
+            // A worker that dies with the descriptor unread closes it as well, and writes nothing.
+            #expect(text == "the last" || text.isEmpty && device == "dies-behind")
         }
     }
 
