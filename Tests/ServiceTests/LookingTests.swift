@@ -78,7 +78,10 @@ struct LookingTests {
         try await withDaemon { _, client in
             let methods = client.contract.methods
             let wanted: Set<String> = [
-                "system.info", "system.health", "rpc.discover", "mgmtdev.list", "mgmtdev.get", "device.list",
+                "system.info", "system.health", "rpc.discover", "mgmtdev.list", "mgmtdev.get", "device.add",
+                "device.delete",
+                "device.set", "device.bind", "device.stats", "device.acquire", "declaration.list", "declaration.diff",
+                "declaration.apply", "declaration.save", "device.list",
                 "device.get", "device.status", "device.config", "device.holders", "device.open", "device.close",
                 "device.setStatus", "device.suspend", "device.resume", "device.handBack", "device.reset",
                 "state.export",

@@ -61,7 +61,7 @@ private struct FieldComparison {
         fields.append(
             DeclaredFieldDifference(
                 .features, declared: JSONValue(written: declared),
-                actual: known.map { JSONValue(written: $0.declared(for: deviceClass)) }))
+                actual: known.map { JSONValue(written: $0.labels(for: deviceClass)) }))
     }
 
     /// A user or group counts by name or by number, whichever is declared.

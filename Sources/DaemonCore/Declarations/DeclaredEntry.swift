@@ -20,10 +20,7 @@ struct DeclaredEntry: Sendable, Hashable {
     /// Why it can be right on no host; nil when there is no such reason.
     var contradiction: String? {
         let definition = declaration.definition
-        if let mac = definition.mac {
-            if mac.bytes[0] & 1 != 0 { return "mac: \(mac) is a multicast address" }
-            if mac.isZero { return "mac: \(mac) is no address of a device" }
-        }
+        if let objection = definition.mac?.objection { return "mac: \(objection)" }
         if definition.node != nil, let driver = definition.driver, driver != .vhostVDPA {
             return "node: with the driver \(driver.rawValue) there is no node"
         }

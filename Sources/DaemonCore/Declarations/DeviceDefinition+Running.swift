@@ -18,7 +18,7 @@ extension DeviceDefinition {
         if let told = configuration?.network?.mtu, told != Self.usualMTU { mtu = told }
         maximumQueuePairs = configuration?.network?.maximumQueuePairs
         if let offered = configuration?.features, let all = host.managementDevice(handle)?.features, offered != all {
-            features = offered.declared(for: device.deviceClass ?? configuration?.deviceClass)
+            features = offered.labels(for: device.deviceClass ?? configuration?.deviceClass)
         }
         driver = device.driver.map { DriverSelection(rawValue: $0.name) } ?? DriverSelection.none
         if let status = device.nodeStatus, !status.isUsual { node = NodeRights(status) }

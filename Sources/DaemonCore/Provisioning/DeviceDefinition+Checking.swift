@@ -38,13 +38,8 @@ extension DeviceDefinition {
 
     /// An address that a device may have: unicast, and not zero.
     static func check(_ mac: MACAddress?, of device: DeviceName) throws(ControlError) {
-        guard let mac else { return }
-        guard mac.bytes[0] & 1 == 0 else {
-            throw ControlError(.invalidParams, "mac: \(mac) is a multicast address", device: device)
-        }
-        guard mac.bytes.contains(where: { $0 != 0 }) else {
-            throw ControlError(.invalidParams, "mac: \(mac) is no address of a device", device: device)
-        }
+        guard let objection = mac?.objection else { return }
+        throw ControlError(.invalidParams, "mac: \(objection)", device: device)
     }
 
     private func hint(for inventory: Inventory) -> String {
@@ -109,10 +104,5 @@ extension Features {
         } else {
             return nil
         }
-    }
-
-    /// Every bit that is set, by its name, or as `bitN`.
-    fileprivate func labels(for deviceClass: DeviceClass?) -> [String] {
-        names(for: deviceClass) + unknownBits(for: deviceClass).map { "bit\($0)" }
     }
 }
