@@ -64,6 +64,7 @@ struct FakeDaemon: ~Copyable {
         let daemon = try FakeDaemon()
         let requests = try daemon.start(replies, end)
         let outcome = await vdpactl(arguments, socketOfEnvironment: daemon.path)
+        daemon.release()
         return Run(outcome: outcome, requests: await requests.get())
     }
 
@@ -73,9 +74,13 @@ struct FakeDaemon: ~Copyable {
         let requests = try daemon.start(replies, end)
         let (output, status) = await Shell.run(
             "export VDPAD_SOCKET='\(daemon.path)' PATH='\(try Shell.programs)':\"$PATH\"; \(command)")
-        // A vdpactl that has not come leaves the daemon waiting.
-        _ = try? BlockingSocket(connectingTo: daemon.path, until: .now)
+        daemon.release()
         return ShellRun(output: output, status: status, requests: await requests.get())
+    }
+
+    /// Ends the wait for a vdpactl that has not come.
+    private borrowing func release() {
+        _ = try? BlockingSocket(connectingTo: path, until: .now)
     }
 
     /// How a shell command went.

@@ -84,7 +84,7 @@ import Testing
         Case("dev show net1", "device.get", #"{"device":"net1"}"#),
         Case("dev add name net1 mgmtdev simnet0", "device.add", #"{"name":"net1","mgmtdev":"simnet0"}"#),
         Case(
-            "dev add mac 02:00:00:00:00:01 mtu 1400 max_vqp 2 device_features 300000020 mgmtdev pci/0000:01:00.2 name -n",
+            "dev add -- mac 02:00:00:00:00:01 mtu 1400 max_vqp 2 device_features 300000020 mgmtdev pci/0000:01:00.2 name -n",
             "device.add",
             #"{"name":"-n","mgmtdev":"pci/0000:01:00.2","mac":"02:00:00:00:00:01","mtu":1400,"maxQueuePairs":2,"#
                 + #""features":["0x300000020"]}"#),
