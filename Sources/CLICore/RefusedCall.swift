@@ -36,6 +36,10 @@ struct RefusedCall: Sendable, Hashable {
         if let after: DeviceStateAfter = value("stateAfter") {
             lines.append("state: \(after.runState)\(after.status.map { ", status \($0.text)" } ?? "")")
         }
+        let actions: [DeclarationAction] = value("actions") ?? []
+        lines += actions.map { action in
+            "step: \(action.device) \(action.action): \(action.outcome)\(action.message.map { ": \($0)" } ?? "")"
+        }
         let holders: [HolderInfo] = value("holders") ?? []
         lines += holders.map { "holder: \($0.text)" }
         if let hint = string("hint") {

@@ -21,7 +21,9 @@ struct VdpactlCommand: ParsableCommand {
             subcommands: [
                 ListCommand.self, ShowCommand.self, StatusCommand.self, ConfigCommand.self, StatsCommand.self,
                 HoldersCommand.self, AddCommand.self, DeleteCommand.self, SetCommand.self, BindCommand.self,
-                ExecCommand.self, SuspendCommand.self, ResumeCommand.self, HandBackCommand.self, OpenCommand.self,
+                ExecCommand.self,
+                DeclarationsCommand.self, DiffCommand.self, ApplyCommand.self, SaveCommand.self, SuspendCommand.self,
+                ResumeCommand.self, HandBackCommand.self, OpenCommand.self,
                 CloseCommand.self,
                 SetStatusCommand.self, ResetCommand.self, StateCommand.self, ManagementDeviceCommand.self,
                 DevCommand.self, InfoCommand.self, HealthCommand.self, CallCommand.self,

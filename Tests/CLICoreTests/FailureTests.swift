@@ -42,6 +42,22 @@ import Testing
         #expect(run.outcome.exitStatus == 5)
     }
 
+    @Test func whatBecameOfEachStepIsListed() async throws {
+        let data = """
+            {"name":"kernelError","message":"net1 was not made","actions":[\
+            {"device":"net0","action":"bind","fields":["driver"],"outcome":"undone"},\
+            {"device":"net1","action":"create","fields":[],"outcome":"failed","message":"ENOSPC"}]}
+            """
+        let run = try await FakeDaemon.run(["apply"], reply: failure(1013, "no", data))
+        #expect(
+            run.outcome.standardError == """
+                vdpactl: kernelError: net1 was not made
+                step: net0 bind: undone
+                step: net1 create: failed: ENOSPC
+
+                """)
+    }
+
     @Test(arguments: [
         (1999, #"{"name":"somethingNew","message":"from the future"}"#, "vdpactl: somethingNew: from the future\n"),
         (1999, "null", "vdpactl: error 1999: plain\n"),

@@ -27,6 +27,8 @@ import Testing
         ("hand-back", DeviceHandBackMethod.self), ("reset", DeviceResetMethod.self),
         ("set-status", DeviceSetStatusMethod.self), ("state export", StateExportMethod.self),
         ("add", DeviceAddMethod.self), ("delete", DeviceDeleteMethod.self), ("set", DeviceSetMethod.self),
+        ("declarations", DeclarationListMethod.self), ("diff", DeclarationDiffMethod.self),
+        ("apply", DeclarationApplyMethod.self), ("save", DeclarationSaveMethod.self),
         ("bind", DeviceBindMethod.self), ("stats", DeviceStatsMethod.self),
         ("mgmtdev list", MgmtdevListMethod.self), ("mgmtdev show", MgmtdevGetMethod.self),
         ("info", SystemInfoMethod.self), ("health", SystemHealthMethod.self),

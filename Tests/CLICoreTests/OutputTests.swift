@@ -271,6 +271,63 @@ import Testing
 
                 """),
         Case(
+            arguments: "declarations",
+            result: #"""
+                {"declarations":[{"file":"/etc/vdpad/devices.d/net0.json","declaration":{"name":"net0",\#
+                "mgmtdev":"simnet0","driver":"vhost_vdpa"},"state":"same"},{"file":"b.json","declaration":\#
+                {"name":"net1","mgmtdev":"simnet0","autostart":false},"state":"absent"}],\#
+                "problems":[{"file":"c.json","line":2,"column":7,"message":"unknown member"}]}
+                """#,
+            table: """
+                NAME  MGMTDEV  DRIVER      AUTOSTART  STATE   FILE
+                net0  simnet0  vhost_vdpa  yes        same    /etc/vdpad/devices.d/net0.json
+                net1  simnet0  -           no         absent  b.json
+                problem: c.json:2:7: unknown member
+
+                """),
+        Case(
+            arguments: "diff",
+            result: #"""
+                {"differences":[{"device":"net0","file":"a.json","state":"different","fields":[\#
+                {"field":"mtu","declared":9000,"actual":1500},{"field":"node.group","declared":"kvm"}]},\#
+                {"device":"net1","file":"b.json","state":"absent","fields":[]}],"undeclared":["blk0"],\#
+                "problems":[{"file":"c\u001b.json","message":"unreadable"}]}
+                """#,
+            table: """
+                DEVICE  STATE       FIELD       DECLARED  ACTUAL
+                net0    different   mtu         9000      1500
+                net0    different   node.group  kvm       -
+                net1    absent      -           -         -
+                blk0    undeclared  -           -         -
+                problem: c\\u{1b}.json: unreadable
+
+                """),
+        Case(
+            arguments: "apply --dry-run",
+            result: #"""
+                {"actions":[{"device":"net1","action":"create","fields":[],"outcome":"planned"},\#
+                {"device":"net0","action":"setNode","fields":["node.owner","node.group"],"outcome":"planned"}],\#
+                "dryRun":true,"problems":[]}
+                """#,
+            table: """
+                DEVICE  ACTION   FIELDS                 OUTCOME
+                net1    create   -                      planned
+                net0    setNode  node.owner,node.group  planned
+
+                """),
+        Case(
+            arguments: "save",
+            result: #"""
+                {"files":[{"device":"net0","path":"/etc/vdpad/devices.d/net0.json","state":"written"},\#
+                {"device":"dpu0","state":"skipped","message":"no management device has made it"}]}
+                """#,
+            table: """
+                DEVICE  STATE    FILE                            REASON
+                net0    written  /etc/vdpad/devices.d/net0.json  -
+                dpu0    skipped  -                               no management device has made it
+
+                """),
+        Case(
             arguments: "health",
             result: #"""
                 {"healthy":false,"workerCount":2,"deviceCount":1,"problems":[{"kind":"stuckCall",\#

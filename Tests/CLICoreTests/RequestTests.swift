@@ -100,6 +100,15 @@ import Testing
         Case(
             "--deadline 9 dev vstats show net1 qidx 1", "device.stats",
             #"{"device":"net1","deadlineMs":9,"queues":[1]}"#),
+        Case("declarations", "declaration.list", "{}"),
+        Case("diff", "declaration.diff", "{}"),
+        Case("diff net0 net1", "declaration.diff", #"{"devices":["net0","net1"]}"#),
+        Case("apply", "declaration.apply", #"{"dryRun":false,"recreate":false,"confirm":false}"#),
+        Case(
+            "apply net0 --dry-run --recreate --confirm --deadline 9", "declaration.apply",
+            #"{"devices":["net0"],"dryRun":true,"recreate":true,"confirm":true,"deadlineMs":9}"#),
+        Case("save", "declaration.save", "{}"),
+        Case("save net0", "declaration.save", #"{"devices":["net0"]}"#),
         Case("info", "system.info", "{}"),
         Case("health", "system.health", "{}"),
         Case("call x.y", "x.y", "{}"),
@@ -124,7 +133,8 @@ import Testing
         "add n --mgmtdev m --mac 02:00", "add n --mgmtdev m --mtu 65536", "add n --mgmtdev m --features MAC,",
         "add n --mgmtdev m --driver vhost", "add n --mgmtdev m --mode 0999", "delete", "delete a b/c", "set n",
         "set n --confirm", "bind n", "bind n vhost-vdpa", "stats n --queue", "stats n --queue x", "stats n --watch 0",
-        "stats n --watch 3601", "exec n", "exec n true {fd}", "exec n --", "exec n -- true",
+        "stats n --watch 3601", "exec n", "declarations n", "diff a/b", "apply ..", "save --dry-run",
+        "exec n true {fd}", "exec n --", "exec n -- true",
         "exec n --memlock 1X -- true {fd}", "exec n --memlock 16777216T -- true {fd}",
     ])
     func wrongCommandLineIsAUsageError(_ arguments: String) {
