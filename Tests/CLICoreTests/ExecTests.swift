@@ -41,7 +41,7 @@ import Testing
         #expect(run.requests == [#"{"jsonrpc":"2.0","id":1,"method":"device.acquire","params":{"device":"net0"}}"#])
     }
 
-    @Test(arguments: ["", "<&-", "<&- >/dev/null"])
+    @Test(arguments: ["", "<&-", "<&- >&- 2>&-"])
     func itsNumberIsThatOfNoStandardDescriptor(_ redirections: String) async throws {
         let run = try await Self.exec(
             "exec 5>&1; exec vdpactl exec net0 -- sh -c 'echo {fd} >&5' 2>/dev/null \(redirections)")

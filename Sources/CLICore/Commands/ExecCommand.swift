@@ -59,10 +59,10 @@ struct ExecCommand: DaemonCommand {
         try prepareMemoryLock(&outcome)
         let (result, descriptor) = try connection.callForDescriptor(Method.name, argument.target(global))
         result.warnings.forEach { outcome.warn($0) }
+        // Now, since a command that runs prints nothing of ours; without a standard error it runs all the same.
+        try? Vdpactl.write(outcome.standardError, to: .standardError)
+        outcome.standardError = ""
         do throws(Errno) {
-            // Of a command that runs nothing more is heard.
-            try Vdpactl.write(outcome.standardError, to: .standardError)
-            outcome.standardError = ""
             let copy = try descriptor.inheritableCopy()
             let arguments = command.map { $0.replacing(Self.placeholder, with: "\(copy.rawValue)") }
             throw withExtendedLifetime(copy) { ProgramReplacement.become(arguments) }
