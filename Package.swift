@@ -144,12 +144,13 @@ let package = Package(
             name: "DescriptorWatch", path: "Tests/Kernel/DescriptorWatch", cSettings: [.define("_GNU_SOURCE")]),
         .executableTarget(
             name: "CallGate", path: "Tests/Kernel/CallGate", cSettings: [.define("_GNU_SOURCE")]),
+        .executableTarget(
+            name: "NodeOpener", path: "Tests/Kernel/NodeOpener", cSettings: [.define("_GNU_SOURCE")]),
         .testTarget(
             name: "KernelTests",
             dependencies: [
-                "StandInVMM", "VDUSEServer", "DescriptorWatch", "CallGate", "vdpad", "vdpactl", "HostSuite", "VDPA",
-                "ControlAPI",
-                "DeviceState", "LinuxIO", "Virtio", "JSON", systemPackage,
+                "StandInVMM", "VDUSEServer", "DescriptorWatch", "CallGate", "NodeOpener", "vdpad", "vdpactl",
+                "HostSuite", "VDPA", "ControlAPI", "DeviceState", "LinuxIO", "Virtio", "JSON", systemPackage,
             ],
             path: "Tests/Kernel/KernelTests",
             swiftSettings: settings),

@@ -1,10 +1,28 @@
-/// Holds whichever of some processes enters VHOST_VDPA_SUSPEND first, at the entry of the call or at its return.
+/// Holds whichever of some processes makes a call first, at the entry of the call or at its return.
 struct CallGate: Sendable {
     enum Place: String, Sendable, CaseIterable {
-        /// Nothing has been done to the device.
+        /// Nothing has been done.
         case entry
-        /// The device has stopped, and nobody knows yet.
+        /// It has been done, and nobody knows yet.
         case `return`
+    }
+
+    /// What is waited for.
+    enum Call: Sendable {
+        /// VHOST_VDPA_SUSPEND.
+        case suspend
+        /// A write to a file whose path ends like this.
+        case write(String)
+        /// A command of the vdpa family, by its number.
+        case netlink(Int)
+
+        fileprivate var argument: String {
+            switch self {
+            case .suspend: "suspend"
+            case .write(let suffix): "write:\(suffix)"
+            case .netlink(let number): "netlink:\(number)"
+            }
+        }
     }
 
     private struct Answer: Decodable {
@@ -14,8 +32,11 @@ struct CallGate: Sendable {
     private let process: LineProcess
 
     /// Returns when the processes are watched; they run on.
-    static func start(at place: Place, in processes: [Int32]) async throws -> CallGate {
-        let process = try LineProcess(Guest.product("CallGate"), [place.rawValue] + processes.map { "\($0)" })
+    static func start(
+        at place: Place, of call: Call = .suspend, in processes: [Int32]
+    ) async throws -> CallGate {
+        let arguments = [place.rawValue, call.argument] + processes.map { "\($0)" }
+        let process = try LineProcess(Guest.product("CallGate"), arguments)
         _ = try await process.nextAnswer(Answer.self)
         return CallGate(process: process)
     }

@@ -15,6 +15,7 @@ actor ControlClient {
     private let executor = ThreadExecutor()
     private let socket: BlockingSocket
     private var received: [UInt8] = []
+    private var passed: [SharedDescriptor] = []
     private var lastID: Int64 = 0
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
@@ -88,6 +89,12 @@ actor ControlClient {
         return try receiveRefusal(of: method)
     }
 
+    /// The descriptors that came along with replies, each once.
+    func takeDescriptors() -> [SharedDescriptor] {
+        defer { passed = [] }
+        return passed
+    }
+
     /// The error that answers a request that was sent; fails when it is a result.
     func receiveRefusal<Method: ControlMethod>(of method: Method.Type) throws -> ControlError {
         do {
@@ -111,9 +118,9 @@ actor ControlClient {
                 received.removeSubrange(...end)
                 return try JSONParser.parse(line.span)
             }
-            guard try socket.receive(appendingTo: &received, until: deadline) != nil else {
-                throw GuestError("the daemon has hung up")
-            }
+            guard let extras = try socket.receive(appendingTo: &received, keepingDescriptors: 1, until: deadline)
+            else { throw GuestError("the daemon has hung up") }
+            passed += extras.descriptors
         }
     }
 

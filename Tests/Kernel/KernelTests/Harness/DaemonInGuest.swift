@@ -73,6 +73,12 @@ actor DaemonInGuest {
         return Guest.exists(path) ? try Guest.read(path) : nil
     }
 
+    /// The record of what was begun on a device, as it is on disk; nil when nothing is under way.
+    nonisolated func change(of device: String) throws -> String? {
+        let path = "\(stateDirectory)/changes/\(device).json"
+        return Guest.exists(path) ? try Guest.read(path) : nil
+    }
+
     /// Sends SIGKILL and waits for the end.
     func kill() async {
         await signal(SIGKILL)

@@ -1,9 +1,10 @@
 import Foundation
+import LinuxIO
 
 /// A child process that is given lines on its standard input and answers with lines on its standard output.
 ///
 /// A thread of its own reads what it writes, so that no thread of the callers' pool waits. The child's standard error
-/// is the tests'; it inherits no other descriptor.
+/// is the tests'; it inherits no other descriptor but those that are passed, as 3 and on.
 actor LineProcess {
     nonisolated let processIdentifier: Int32
     nonisolated private let command: String
@@ -13,7 +14,7 @@ actor LineProcess {
     private var hasEnded = false
 
     /// Starts the program, found by PATH if its name has no slash.
-    init(_ program: String, _ arguments: [String]) throws {
+    init(_ program: String, _ arguments: [String], passing descriptors: [SharedDescriptor] = []) throws {
         let inputPipe = try Self.makePipe()
         let outputPipe = try Self.makePipe()
         defer {
@@ -21,7 +22,7 @@ actor LineProcess {
             close(outputPipe.writing)
         }
         processIdentifier = try Self.spawn(
-            [program] + arguments, input: inputPipe.reading, output: outputPipe.writing)
+            [program] + arguments, input: inputPipe.reading, output: outputPipe.writing, passing: descriptors)
         command = ([program] + arguments).joined(separator: " ")
         input = FileHandle(fileDescriptor: inputPipe.writing, closeOnDealloc: true)
 
@@ -85,12 +86,22 @@ actor LineProcess {
         return (ends[0], ends[1])
     }
 
-    private static func spawn(_ words: [String], input: Int32, output: Int32) throws -> Int32 {
+    private static func spawn(
+        _ words: [String], input: Int32, output: Int32, passing descriptors: [SharedDescriptor]
+    ) throws -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        // Numbers that no action takes the place of before they are duplicated.
+        let lent = descriptors.map { descriptor in
+            descriptor.withDescriptor { descriptor in fcntl(descriptor.rawValue, F_DUPFD_CLOEXEC, 100) }
+        }
+        defer { for number in lent { close(number) } }
+        for (index, number) in lent.enumerated() {
+            unsafe posix_spawn_file_actions_adddup2(&actions, number, Int32(3 + index))
+        }
         // The threads of the pool have every signal blocked, which a child would inherit.
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)

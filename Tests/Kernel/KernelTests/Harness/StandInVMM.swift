@@ -1,4 +1,5 @@
 import Foundation
+import LinuxIO
 
 /// A running stand-in VMM: a process that owns a vhost-vdpa device and does I/O on it.
 struct StandInVMM: Sendable {
@@ -102,6 +103,24 @@ struct StandInVMM: Sendable {
 
     /// Returns when the device is set up and I/O runs. Throws when the VMM could not do that; it says why on stderr.
     static func start(node: String, _ options: Options = Options()) async throws -> StandInVMM {
+        try await start([node], passing: [], options)
+    }
+
+    /// Starts on a descriptor that somebody else has opened.
+    static func start(
+        descriptor: SharedDescriptor, _ options: Options = Options()
+    ) async throws -> StandInVMM {
+        try await start(["--fd", "3"], passing: [descriptor], options)
+    }
+
+    /// Takes over a VMM that another program has become. Returns when the device is set up and I/O runs.
+    static func adopt(_ process: LineProcess) async throws -> StandInVMM {
+        StandInVMM(ready: try await process.nextAnswer(Ready.self), process: process, logFile: nil)
+    }
+
+    private static func start(
+        _ device: [String], passing descriptors: [SharedDescriptor], _ options: Options
+    ) async throws -> StandInVMM {
         var arguments = ["--depth", "\(options.depth)", "--kick-again-ms", "\(options.kickAgainMs)"]
         if !options.driverOK { arguments.append("--no-driver-ok") }
         if !options.dumpable { arguments.append("--non-dumpable") }
@@ -111,7 +130,8 @@ struct StandInVMM: Sendable {
         if let socket = options.descriptorSocket { arguments += ["--send-fd", socket] }
         let logFile = options.log ? "/tmp/stand-in-vmm-\(UUID().uuidString).log" : nil
         if let logFile { arguments += ["--log", logFile] }
-        let process = try LineProcess(Guest.product("StandInVMM"), arguments + [node])
+        let process = try LineProcess(
+            Guest.product("StandInVMM"), arguments + device, passing: descriptors)
         let ready = try await process.nextAnswer(Ready.self)
         return StandInVMM(ready: ready, process: process, logFile: logFile)
     }
