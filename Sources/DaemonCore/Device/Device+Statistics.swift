@@ -17,21 +17,26 @@ extension Device {
         // Netlink is asked, not the device, so this need not wait for the device's turn.
         turns.end(turn)
         guard let info else { throw notFound }
-        let count = info.queueCount ?? 0
-        if let wrong = params.queues?.first(where: { $0 >= count }) {
+        if let count = info.queueCount, let wrong = params.queues?.first(where: { $0 >= count }) {
             throw ControlError(
-                .invalidParams,
-                "queues: \(name.string) has \(count) queues, 0 to \(Int64(count) - 1); it has no \(wrong)",
+                .invalidParams, "queues: \(name.string) has queues 0 to \(Int64(count) - 1); it has no \(wrong)",
                 device: name)
         }
+        // How many there are is known from netlink only; where that is silent, it is asked all the same and says why.
+        let queues = params.queues ?? Array(0..<(info.queueCount ?? 1))
         let now = MonotonicInstant.now
         let deadline = request(turn, deadlineMs: params.target.deadlineMs).deadline
-        let call = host.statistics(of: name, queues: params.queues ?? Array(0..<count))
+        let call = host.statistics(of: name, queues: queues)
         let found = try await finish(call, "the reading of the counters", deadline)
         var result = DeviceStatsMethod.Result(
             device: name, readAtNs: now.nanoseconds,
             negotiatedFeatures: found.negotiatedFeatures.map { NamedMask($0, for: info.deviceClass) },
             maximumQueuePairs: found.maximumQueuePairs, queues: [], missing: [])
+        if info.queueCount == nil, params.queues == nil {
+            result.missing.append(
+                DeviceState.MissingPart(
+                    part: "queues", reason: "netlink has not told how many queues there are", supplier: .nobody))
+        }
         for queue in found.queues {
             if let failure = queue.failure {
                 result.missing.append(
