@@ -79,9 +79,9 @@ extension KernelTier {
 
         private static func waitUntilReported(_ device: GuestDevice, _ client: ControlClient) async throws {
             // A call of a caller who has given up is left a while before it counts as stuck.
-            for _ in 1...1_000 where try await client.health().healthy { try await Task.sleep(for: .milliseconds(10)) }
-            let problems = try await client.health().problems
-            #expect(problems.contains { $0.kind == .stuckCall && $0.device?.string == device.name }, "\(problems)")
+            try await client.waitForHealth { problems in
+                problems.contains { $0.kind == .stuckCall && $0.device?.string == device.name }
+            }
         }
 
         private static func everythingElseWorks(

@@ -47,6 +47,17 @@ extension ControlClient {
     func health() throws -> SystemHealthMethod.Result {
         try call(SystemHealthMethod.self, NoParams())
     }
+
+    /// Asks until the daemon's problems are as they should be; throws with what they are if that takes too long.
+    func waitForHealth(_ holds: @Sendable ([HealthProblem]) -> Bool) async throws {
+        let limit = MonotonicInstant.now.advanced(byMilliseconds: 60_000)
+        while true {
+            let problems = try health().problems
+            if holds(problems) { return }
+            guard MonotonicInstant.now < limit else { throw GuestError("the daemon's health stays \(problems)") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
 }
 
 extension GuestDevice {

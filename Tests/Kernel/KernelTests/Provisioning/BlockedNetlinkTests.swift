@@ -11,8 +11,12 @@ extension KernelTier {
         @Test func whatNeedsNoNetlinkGoesOnAndAllIsWellAfterwards() async throws {
             try await Self.withBlockedNetlink { scene in
                 let client = scene.client
-                try await Self.waitForProblem(client) { problem in
-                    problem.kind == .removalPending && problem.message.contains(scene.held.node)
+                try await client.waitForHealth { problems in
+                    problems.contains { problem in
+                        problem.kind == .removalPending && problem.message.contains(scene.held.node)
+                            && problem.device?.string == scene.held.name
+                            && problem.holders?.map(\.pid) == [scene.holder.pid]
+                    }
                 }
                 try await Self.everyCallIsRefusedAtOnce(scene, client)
                 try await Self.suspensionWorks(scene, client)
@@ -26,7 +30,7 @@ extension KernelTier {
                 try await scene.daemon.start()
                 let next = try scene.daemon.connect()
                 try await Self.suspensionWorks(scene, next)
-                try await Self.waitForProblem(next) { $0.kind == .stuckCall }
+                try await next.waitForHealth { $0.contains { $0.kind == .stuckCall } }
                 try await Self.everyCallIsRefusedAtOnce(scene, next)
                 await scene.daemon.terminate()
                 #expect(await scene.daemon.waitForEnd() == 0)
@@ -35,7 +39,7 @@ extension KernelTier {
                 #expect(try await scene.holder.quit().isFlawless)
                 #expect(await scene.removal.wait() == 0)
                 let last = try scene.daemon.connect()
-                try await Self.waitForHealth(last)
+                try await last.waitForHealth { $0.isEmpty }
                 #expect(try await last.devices().map(\.name.string).sorted() == ["blk0", "spare0"])
                 #expect(try await last.add("held0") { $0.driver = .vhostVDPA }.driver == "vhost_vdpa")
                 #expect(try await last.delete("spare0").runState == .gone)
@@ -47,11 +51,11 @@ extension KernelTier {
         @Test func theDaemonGoesOnByItself() async throws {
             try await Self.withBlockedNetlink { scene in
                 let client = scene.client
-                try await Self.waitForProblem(client) { $0.kind == .removalPending }
+                try await client.waitForHealth { $0.contains { $0.kind == .removalPending } }
                 #expect(try await client.refusalToDelete("held0").code == .hostBlocked)
                 await scene.holder.kill()
                 #expect(await scene.removal.wait() == 0)
-                try await Self.waitForHealth(client)
+                try await client.waitForHealth { $0.isEmpty }
                 #expect(try await client.refusalToDelete("held0").code == .deviceNotFound)
                 #expect(try await client.delete("spare0").runState == .gone)
                 #expect(try await client.settledStatus(of: scene.device).runState == .running)
@@ -89,24 +93,6 @@ extension KernelTier {
             #expect(try await client.resume(scene.device).state.runState == .running)
             try await scene.other.kick()
             #expect(try await scene.other.waitForCompletions(20).done)
-        }
-
-        private static func waitForProblem(
-            _ client: ControlClient, _ isIt: @escaping @Sendable (HealthProblem) -> Bool
-        ) async throws {
-            for _ in 1...2_000 where try await !client.health().problems.contains(where: isIt) {
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            let problems = try await client.health().problems
-            #expect(problems.contains(where: isIt), "\(problems)")
-        }
-
-        private static func waitForHealth(_ client: ControlClient) async throws {
-            for _ in 1...2_000 where try await !client.health().healthy {
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            let problems = try await client.health().problems
-            #expect(problems.isEmpty, "\(problems)")
         }
 
         private struct Scene: Sendable {

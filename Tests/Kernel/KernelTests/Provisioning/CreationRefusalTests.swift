@@ -51,7 +51,8 @@ extension KernelTier {
                 kernelMessage: "vdpa: Some provided attributes are not supported: 0x1000"),
             Case(
                 testDescription: "features that the simulator lacks",
-                change: { $0.features = ["CSUM", "bit50", "MAC"] }, code: .notSupported, names: "CSUM", missing: ["CSUM", "DEVICE_STATS"]),
+                change: { $0.features = ["CSUM", "bit50", "MAC"] }, code: .notSupported, names: "CSUM",
+                missing: ["CSUM", "DEVICE_STATS"]),
             Case(
                 testDescription: "no feature of that name", change: { $0.features = ["MAC", "FLYING"] },
                 code: .invalidParams, names: "FLYING"),
