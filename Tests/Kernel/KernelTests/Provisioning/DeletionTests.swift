@@ -106,8 +106,9 @@ extension KernelTier {
                 let problems = try await watch.finish()
                 #expect(problems.isEmpty, "\(problems)")
                 // Otherwise it was no race.
-                print("race: \(deleted) deleted, \(refused) refused, \(total)")
-                #expect(deleted > 0 && refused > 0 && total.opened > 0 && total.busy > 0 && total.missing > 0)
+                #expect(
+                    deleted > 0 && refused > 0 && total.opened > 0 && total.busy > 0 && total.missing > 0,
+                    "\(deleted) deleted, \(refused) refused, \(total)")
             }
         }
 
