@@ -48,6 +48,7 @@ import Testing
                 largest ring size  256
                 driver             -
                 node               -
+                node rights        -
                 run state          idle
                 access             none
 
@@ -266,6 +267,7 @@ import Testing
                 largest ring size  -
                 driver             -
                 node               -
+                node rights        -
                 run state          idle
                 access             none
 
@@ -322,9 +324,9 @@ import Testing
                 {"device":"dpu0","state":"skipped","message":"no management device has made it"}]}
                 """#,
             table: """
-                DEVICE  STATE    FILE                            REASON
-                net0    written  /etc/vdpad/devices.d/net0.json  -
-                dpu0    skipped  -                               no management device has made it
+                DEVICE  STATE    REASON                            FILE
+                net0    written  -                                 /etc/vdpad/devices.d/net0.json
+                dpu0    skipped  no management device has made it  -
 
                 """),
         Case(

@@ -17,9 +17,9 @@ struct SaveCommand: MethodCommand {
     }
 
     static func table(_ result: Method.Result) -> String {
-        var table = TextTable(columns: ["DEVICE", "STATE", "FILE", "REASON"])
+        var table = TextTable(columns: ["DEVICE", "STATE", "REASON", "FILE"])
         for device in result.files {
-            table.add([device.device.string, device.state.rawValue, device.path, device.message])
+            table.add([device.device.string, device.state.rawValue, device.message, device.path])
         }
         return table.text
     }

@@ -27,6 +27,7 @@ struct ShowCommand: MethodCommand {
         fields.add("largest ring size", device.maximumQueueSize)
         fields.add("driver", device.driver)
         fields.add("node", device.node)
+        fields.add("node rights", device.nodeRights?.text)
         fields.add("run state", device.runState.rawValue)
         fields.add("access", device.access.rawValue)
         return fields.text

@@ -74,7 +74,10 @@ struct Example {
             Example(before: [suspend], call: resume),
             Example(before: [suspend], call: try Call(DeviceHandBackMethod.self, blk0), after: [resume]),
             Example(before: [open], call: try Call(DeviceResetMethod.self, net0), after: [close]),
-            Example(call: try Call(DeviceAcquireMethod.self, net0)),
+            // A device of its own, that stays: nothing tells when the simulated host has noticed that it was closed.
+            Example(
+                before: [try Call(DeviceAddMethod.self, ["name": "vm2-net", "mgmtdev": "simnet0"])],
+                call: try Call(DeviceAcquireMethod.self, ["device": "vm2-net"])),
             Example(
                 before: [open, try Call(DeviceSuspendMethod.self, net0)],
                 call: try Call(StateExportMethod.self, net0), after: [close]),
