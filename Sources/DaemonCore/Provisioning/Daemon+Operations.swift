@@ -30,6 +30,9 @@ extension Daemon {
     ///   - milliseconds: how long the caller waits.
     ///   - turn: its place in the order, which ends with the work.
     ///   - work: what is done; its last parameter tells whether the caller has left.
+    /// - Returns: what the work gives.
+    /// - Throws: what the work throws; `ControlError`: `operationInProgress` when the turn has not come by the deadline,
+    ///   `deadlineExceeded` when the work has not ended by then.
     func attend<Value: Sendable>(
         _ what: String, to name: DeviceName, _ milliseconds: UInt32?, _ turn: Turn,
         _ work: @escaping @Sendable (isolated Daemon, Caller) async throws(ControlError) -> Value
