@@ -76,11 +76,13 @@ extension Daemon {
             if let failure = found.netlinkFailure, failure != inventory.netlinkFailure {
                 environment.log.warning("netlink cannot be asked", metadata: ["error": "\(failure.message)"])
             }
+            let answersAgain = !isInventoryCurrent || inventory.netlinkFailure != nil
             isInventoryCurrent = found.netlinkFailure?.code != .blocked
             if isInventoryCurrent || inventoryReadAt == nil { inventoryReadAt = Timestamp.now() }
             await adopt(isInventoryCurrent ? found : found.completed(from: inventory))
             if isServing {
                 await recoverPending()
+                if answersAgain { finishAgain() }
                 noteManagementDevices()
             }
         case .failure(let error):

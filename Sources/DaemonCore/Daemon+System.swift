@@ -25,6 +25,20 @@ extension Daemon {
         }
         problems += health.watchFailures.map { HealthProblem(kind: .notificationsUnavailable, message: $0) }
         problems += health.pendingRemovals.map(removalProblem)
+        for (name, change) in unfinished.sorted(by: { $0.key < $1.key }) {
+            problems.append(
+                HealthProblem(
+                    kind: .unfinishedChange,
+                    message:
+                        "\(change.record.change.rawValue) of \(name) was begun and is not finished: \(change.reason)",
+                    device: name))
+        }
+        if let autoprobeFailure {
+            problems.append(
+                HealthProblem(
+                    kind: .autoprobeOff,
+                    message: "drivers_autoprobe was turned off and could not be turned on again: \(autoprobeFailure)"))
+        }
         for stuck in health.stuckCalls {
             problems.append(
                 HealthProblem(

@@ -62,6 +62,12 @@ actor Daemon {
     /// Records found at the start whose devices no inventory has shown yet.
     var pendingRecords: [RunRecord] = []
 
+    /// Changes that were begun and are to be finished or taken back.
+    var unfinished: [DeviceName: UnfinishedChange] = [:]
+
+    /// Why `drivers_autoprobe` is still off, which was on before vdpad created a device; nil when it is as it was.
+    var autoprobeFailure: String?
+
     /// Whose turn it is to create a device.
     var creations = TurnQueue()
 

@@ -25,6 +25,9 @@ actor RPCConnection {
     private var partialLineTimer: TimerToken?
     private var unreadReplyTimer: TimerToken?
     private var descriptorTimer: TimerToken?
+    private var descriptorDeadline = MonotonicInstant.distantFuture
+    /// Nothing more is sent until the client has read what it was sent.
+    private var isHoldingBack = false
     /// Sends answers; made once, since it is called for every request.
     private lazy var sendAnswersLater: @Sendable () -> Void = { [weak self, loop] in
         guard let self else { return }
@@ -255,7 +258,7 @@ actor RPCConnection {
 
     /// Sends what fits.
     private func flush() {
-        guard !isClosed, !session.outgoing.isEmpty else { return }
+        guard !isClosed, !session.outgoing.isEmpty, !isHoldingBack else { return }
         var hasSent = false
         do throws(Errno) {
             while try session.sendNext({ bytes, descriptors throws(Errno) in
@@ -338,22 +341,27 @@ actor RPCConnection {
     /// A descriptor that was sent stays open for as long as nobody reads it, be it the last of its device. No event tells
     /// when it is read.
     private func expectDescriptorsToBeRead() {
-        guard descriptorTimer == nil else { return }
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: UInt64(limits.unreadReplyMs))
-        lookAgainWhetherDescriptorsAreRead(until: deadline)
+        descriptorDeadline = .now.advanced(byMilliseconds: UInt64(limits.unreadReplyMs))
+        if descriptorTimer == nil { lookAgainWhetherDescriptorsAreRead() }
     }
 
-    private func lookAgainWhetherDescriptorsAreRead(until deadline: MonotonicInstant) {
+    private func lookAgainWhetherDescriptorsAreRead() {
         let pause = UInt64(max(limits.unreadReplyMs / Self.looksForDescriptors, 1))
         descriptorTimer = loop.schedule(at: .now.advanced(byMilliseconds: pause)) { [weak self] in
-            self?.assumeIsolated { $0.lookWhetherDescriptorsAreRead(until: deadline) }
+            self?.assumeIsolated { $0.lookWhetherDescriptorsAreRead() }
         }
     }
 
-    private func lookWhetherDescriptorsAreRead(until deadline: MonotonicInstant) {
+    private func lookWhetherDescriptorsAreRead() {
         descriptorTimer = nil
-        if (try? stream.isReadByPeer) == true { return }
-        guard MonotonicInstant.now < deadline else { return close() }
-        lookAgainWhetherDescriptorsAreRead(until: deadline)
+        if (try? stream.isReadByPeer) == true {
+            isHoldingBack = false
+            return settle()
+        }
+        guard MonotonicInstant.now < descriptorDeadline else { return close() }
+        // A client that has always something left to read is told from one that reads nothing by getting no more of it.
+        isHoldingBack =
+            MonotonicInstant.now.advanced(byMilliseconds: UInt64(limits.unreadReplyMs / 2)) > descriptorDeadline
+        lookAgainWhetherDescriptorsAreRead()
     }
 }

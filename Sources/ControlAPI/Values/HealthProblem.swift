@@ -11,6 +11,10 @@ public struct HealthProblem: Sendable, Hashable {
         case notificationsUnavailable
         /// A node was removed while a process holds it: netlink waits for its last close.
         case removalPending
+        /// A change of a device was begun, and could be neither finished nor taken back.
+        case unfinishedChange
+        /// The kernel does not bind new devices by itself as it did before.
+        case autoprobeOff
         /// A kernel call has not returned.
         case stuckCall
         /// The state directory cannot be written.
@@ -30,6 +34,9 @@ public struct HealthProblem: Sendable, Hashable {
             case .notificationsUnavailable:
                 "The kernel does not tell what changes: nodes opened and closed, devices that come and go."
             case .removalPending: "A node was removed while a process holds it: netlink waits for its last close."
+            case .unfinishedChange:
+                "A change of a device was begun, and could be neither finished nor taken back."
+            case .autoprobeOff: "The kernel does not bind new devices by itself as it did before."
             case .stuckCall: "A kernel call has not returned."
             case .stateDirectory: "The state directory cannot be written."
             case .recoveryFailed: "A device may be stopped, and vdpad could not find out or not resume it."

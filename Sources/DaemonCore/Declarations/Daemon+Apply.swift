@@ -101,17 +101,15 @@ extension Daemon {
                     .deadlineExceeded, "the deadline has passed before \(change.device) was touched",
                     device: change.device)
             }
-            let rest = UInt32(clamping: max(1, deadline.nanoseconds(since: now) / 1_000_000))
-            try await make(change, confirmed: confirmed, deadlineMs: rest)
+            try await make(change, confirmed: confirmed)
         } unmake: { change throws(ControlError) in
-            try await make(change, confirmed: true, deadlineMs: nil)
+            try await make(change, confirmed: true)
         }
     }
 
-    /// Makes one change, in the device's order.
-    private func make(
-        _ change: DeclarationChange, confirmed: Bool, deadlineMs: UInt32?
-    ) async throws(ControlError) {
+    /// Makes one change, in the device's order, however long that takes: what goes on could not be taken back.
+    private func make(_ change: DeclarationChange, confirmed: Bool) async throws(ControlError) {
+        let deadlineMs = unlimitedMs
         let turn = takeTurn(on: change.device)
         let target = DeviceTarget(device: change.device, deadlineMs: deadlineMs)
         switch change {

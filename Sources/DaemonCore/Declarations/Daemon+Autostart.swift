@@ -32,7 +32,8 @@ extension Daemon {
             let name = definition.name
             guard !Task.isCancelled else { return }
             do throws(ControlError) {
-                _ = try await add(DeviceAddMethod.Params(definition: definition), turn: takeTurn(on: name))
+                _ = try await add(
+                    DeviceAddMethod.Params(definition: definition, deadlineMs: unlimitedMs), turn: takeTurn(on: name))
                 autostart.note(name, failure: nil)
                 environment.log.notice("a declared device was made", metadata: ["device": "\(name)"])
             } catch {

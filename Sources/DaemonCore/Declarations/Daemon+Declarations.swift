@@ -94,10 +94,10 @@ extension Daemon {
 
     /// Reads the inventory anew and fails if that is not possible: nothing is begun on what may be wrong.
     func requireCurrentInventory() async throws(ControlError) {
-        guard let asOf = try await finish(beginRefresh()) else { return }
-        throw ControlError(
-            .hostBlocked,
-            "netlink cannot be asked: \(inventory.netlinkFailure?.message ?? "the inventory is that of \(asOf)")")
+        let asOf = try await finish(beginRefresh())
+        if let failure = inventory.netlinkFailure { throw ControlError(failure, device: nil) }
+        guard let asOf else { return }
+        throw ControlError(.hostBlocked, "netlink has not answered since \(asOf)")
     }
 
     /// A device that is meant to be declared and is not.

@@ -15,7 +15,7 @@ actor DeclarationDirectory {
     /// Reads all files whose name ends with `.json`, in the order of their names.
     func read() -> DeclarationSet {
         do throws(Errno) {
-            let names = try Files.list(path).filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }
+            let names = try Files.list(path).filter { $0.hasSuffix(".json") }
             return DeclarationSet(
                 files: names.map { name in
                     let file = "\(path)/\(name)"

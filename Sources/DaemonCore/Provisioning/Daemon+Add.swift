@@ -18,7 +18,30 @@ extension Daemon {
         _ definition: DeviceDefinition, for caller: Caller
     ) async throws(ControlError) -> BoundDevice {
         let name = definition.name
-        // One at a time: each may turn autoprobe off and on again.
+        var record = ProvisioningRecord(device: name, change: .add, bootID: environment.bootID)
+        record.managementDevice = definition.managementDevice
+        record.driver = definition.driver
+        do throws(ControlError) {
+            try await make(definition, record, for: caller)
+            try await readAgain(for: name)
+            record.incarnation = try await present(name).info?.incarnation
+            try remember(record)
+            try await complete(definition, for: caller)
+        } catch let error where error.code == .alreadyExists {
+            throw error
+        } catch {
+            throw await takenBack(error, record)
+        }
+        forgetChange(of: name)
+        return try bound(name)
+    }
+
+    /// Creates the device, unbound if a driver is wanted for it, so that only that one gets it. One at a time: each may
+    /// turn autoprobe off and on again.
+    private func make(
+        _ definition: DeviceDefinition, _ record: ProvisioningRecord, for caller: Caller
+    ) async throws(ControlError) {
+        let name = definition.name
         let place = creations.take()
         defer { creations.end(place) }
         guard await place.wait(until: .distantFuture, on: loop), !caller.hasLeft else {
@@ -29,60 +52,48 @@ extension Daemon {
             throw located(ControlError(.alreadyExists, "a device \(name) exists", device: name))
         }
         let new = try definition.checked(against: inventory)
-        var record = ProvisioningRecord(device: name, change: .add, bootID: environment.bootID)
-        record.managementDevice = definition.managementDevice
-        record.driver = definition.driver
-        try remember(record)
-        do throws(ControlError) {
-            try await make(new, record)
-        } catch {
-            forgetChange(of: name)
-            throw error
-        }
-        do throws(ControlError) {
-            try await complete(definition, for: caller)
-        } catch {
-            throw await takenBack(error, name)
-        }
-        forgetChange(of: name)
-        return try bound(name)
-    }
-
-    /// Creates the device, unbound if a driver is wanted for it, so that only that one gets it.
-    private func make(_ new: NewDevice, _ record: ProvisioningRecord) async throws(ControlError) {
-        guard record.driver != nil, try await isAutoprobing(for: new.name) else {
-            return try await carryOut(.create(new), for: new.name)
+        guard definition.driver != nil, try await isAutoprobing(for: name) else {
+            try remember(record)
+            return try await send(new)
         }
         var changed = record
         changed.restoresAutoprobe = true
         try remember(changed)
-        try await carryOut(.setAutoprobe(false), for: new.name)
-        let outcome: ControlError?
+        do throws(ControlError) {
+            try await carryOut(.setAutoprobe(false), for: name)
+            try await send(new)
+        } catch {
+            if error.code != .cancelled { try await restoreAutoprobe(for: name) }
+            throw error
+        }
+        try await restoreAutoprobe(for: name)
+    }
+
+    /// Asks the kernel. A name that somebody else has taken meanwhile is not vdpad's to take back.
+    private func send(_ new: NewDevice) async throws(ControlError) {
         do throws(ControlError) {
             try await carryOut(.create(new), for: new.name)
-            outcome = nil
-        } catch {
-            outcome = error
+        } catch let error where error.code == .alreadyExists {
+            forgetChange(of: new.name)
+            throw error
         }
-        try await carryOut(.setAutoprobe(true), for: new.name)
-        if let outcome { throw outcome }
-        try remember(record)
     }
 
     private func isAutoprobing(for name: DeviceName) async throws(ControlError) -> Bool {
-        switch await host.autoprobe().wait(until: .distantFuture, on: loop) {
-        case .success(let isOn): return isOn
-        case .failure(let error): throw failure(error, of: name)
-        case nil: throw ControlError(.cancelled, "vdpad is being stopped", device: name)
-        }
+        if autoprobeFailure != nil { return true }
+        return try await result(of: host.autoprobe(), for: name)
     }
 
     /// Binds what was created, gives its node the rights it is to have, and proves that all is as it was asked for.
     private func complete(_ definition: DeviceDefinition, for caller: Caller) async throws(ControlError) {
         let name = definition.name
-        if let driver = definition.driver?.busDriver { try await carryOut(.bind(name, driver), for: name) }
-        try await readAgain(for: name)
-        try await permit(definition.node ?? nodeRights(of: name), on: name)
+        if let driver = definition.driver?.busDriver {
+            try await carryOut(.bind(name, driver), for: name)
+            try await readAgain(for: name)
+        }
+        let rights = definition.node ?? nodeRights(of: name)
+        try await permit(rights, on: name)
+        if rights != nil { try await readAgain(for: name) }
         try await verify(definition)
         guard !caller.hasLeft else {
             throw ControlError(.deadlineExceeded, "the creation of \(name) has ended after the deadline", device: name)
@@ -92,21 +103,25 @@ extension Daemon {
     /// Compares what was asked for with what the host shows now.
     private func verify(_ definition: DeviceDefinition) async throws(ControlError) {
         let name = definition.name
-        let info = try await present(name).info
+        guard let info = try await present(name).info else { return }
         var wrong: [String] = []
-        if info?.managementDevice != definition.managementDevice {
-            wrong.append("its management device is \(info?.managementDevice ?? "not known")")
+        if info.managementDevice != definition.managementDevice {
+            wrong.append("its management device is \(info.managementDevice ?? "not known")")
         }
-        if let driver = definition.driver, info?.driver != driver.busDriver {
-            wrong.append("it is bound to \(info?.driver?.name ?? "no driver")")
+        if let driver = definition.driver, info.driver != driver.busDriver {
+            wrong.append("it is bound to \(info.driver?.name ?? "no driver")")
         }
-        if definition.mac != nil || definition.mtu != nil {
-            let found = try await configuration(of: name).network
-            if let mac = definition.mac, found?.macAddress != mac {
-                wrong.append("its address is \(found?.macAddress?.description ?? "not shown")")
+        if definition.mac != nil || definition.mtu != nil || definition.features != nil {
+            let found = try await result(of: host.configuration(of: name), for: name)
+            let new = try definition.checked(against: inventory)
+            if let mac = new.macAddress, found.network?.macAddress != mac {
+                wrong.append("its address is \(found.network?.macAddress?.description ?? "not shown")")
             }
-            if let mtu = definition.mtu, found?.mtu != mtu {
-                wrong.append("its MTU is \(found?.mtu?.description ?? "not shown")")
+            if let mtu = new.mtu, found.network?.mtu != mtu {
+                wrong.append("its MTU is \(found.network?.mtu?.description ?? "not shown")")
+            }
+            if let features = new.features, found.features != features {
+                wrong.append("its features are \(found.features?.hexadecimal ?? "not shown")")
             }
         }
         guard !wrong.isEmpty else { return }
@@ -114,31 +129,29 @@ extension Daemon {
             .verificationFailed, "\(name) is not what was asked for: \(wrong.joined(separator: ", "))", device: name)
     }
 
-    private func configuration(of name: DeviceName) async throws(ControlError) -> NetlinkConfiguration {
-        switch await host.configuration(of: name).wait(until: .distantFuture, on: loop) {
-        case .success(let configuration): return configuration
-        case .failure(let error): throw failure(error, of: name)
-        case nil: throw ControlError(.cancelled, "vdpad is being stopped", device: name)
-        }
-    }
-
     /// Deletes again what was created, because of a later failure.
     ///
     /// - Returns: the failure, and what has become of the device.
-    private func takenBack(_ failure: ControlError, _ name: DeviceName) async -> ControlError {
+    private func takenBack(_ failure: ControlError, _ record: ProvisioningRecord) async -> ControlError {
+        let name = record.device
         var failure = failure
+        // It was there: somebody else has deleted it, or its hardware was removed.
+        if failure.code == .deviceNotFound { failure.code = .deviceGone }
         // At the daemon's end the record stays for its successor.
         if failure.code == .cancelled { return failure }
         do throws(ControlError) {
-            try await remove(name)
-            failure.message += "; the device was deleted again"
+            try await readAgain(for: name)
+            if device(name) != nil {
+                try await remove(name)
+                failure.message += "; the device was deleted again"
+            }
             failure.stateAfter = DeviceStateAfter(runState: .gone, status: nil)
+            forgetChange(of: name)
         } catch {
-            failure.message += "; the device is still there: \(error.message)"
-            if error.code == .cancelled { return failure }
+            failure.message += "; the device may still be there: \(error.message)"
+            leave(record, because: error)
         }
-        forgetChange(of: name)
-        return located(failure)
+        return failure
     }
 }
 

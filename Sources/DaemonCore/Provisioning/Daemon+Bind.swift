@@ -11,41 +11,40 @@ extension Daemon {
         let name = params.target.device
         return try await attend("the binding of \(name)", to: name, params.target.deadlineMs, turn) {
             daemon, _ throws(ControlError) in
-            try await daemon.readInventory(for: name)
+            await daemon.readBinding()
             let device = try daemon.present(name)
             let info = await device.info
             if info?.driver != params.driver.busDriver {
                 try await device.requireConfirmation(params.confirm, "taken from its driver")
-                try await daemon.rebind(name, to: params.driver)
+                let warning = try await daemon.rebind(name, to: params.driver)
+                return try daemon.bound(name, warnings: warning.map { [$0] } ?? [])
             }
             return try daemon.bound(name)
         }
     }
 
     /// Takes a device from its driver and gives it to another one, or to none.
-    func rebind(_ name: DeviceName, to driver: DriverSelection) async throws(ControlError) {
+    ///
+    /// - Returns: what the caller should know; nil when all is well.
+    @discardableResult
+    func rebind(_ name: DeviceName, to driver: DriverSelection) async throws(ControlError) -> String? {
         let device = try present(name)
-        guard let info = await device.info else { return }
+        guard let info = await device.info else { return nil }
         var record = ProvisioningRecord(device: name, change: .bind, bootID: environment.bootID)
         record.incarnation = info.incarnation
         record.driver = driver
         try remember(record)
         do throws(ControlError) {
             try await release(device, info)
-            if let wanted = driver.busDriver {
-                do throws(ControlError) {
-                    try await carryOut(.bind(name, wanted), for: name)
-                } catch let error where error.code != .cancelled {
-                    throw await boundAgain(error, name, info.driver)
-                }
-            }
-        } catch {
+            if let wanted = driver.busDriver { try await carryOut(.bind(name, wanted), for: name) }
+        } catch let error where error.code == .cancelled {
             // At the daemon's end the record stays for its successor.
-            if error.code != .cancelled { forgetChange(of: name) }
             throw error
+        } catch {
+            throw await boundAgain(error, name, info.driver)
         }
         forgetChange(of: name)
-        try await readInventory(for: name)
+        await readBinding()
         let found = try await present(name).info?.driver
         guard found == driver.busDriver else {
             throw located(
@@ -54,12 +53,12 @@ extension Daemon {
                     "\(name) was bound to \(driver.rawValue) and is bound to \(found?.name ?? "no driver") now",
                     device: name))
         }
-        await permitAgain(name)
+        return await permitAgain(name)
     }
 
-    /// Reads the inventory anew; sysfs alone is enough to bind a device.
-    private func readInventory(for name: DeviceName) async throws(ControlError) {
-        _ = try await finish(beginRefresh())
+    /// Reads how the devices are bound; where netlink is silent, from sysfs alone, which is enough for that.
+    func readBinding() async {
+        _ = await beginRefresh().wait(until: .distantFuture, on: loop)
     }
 
     // MARK: The rights of nodes
@@ -72,18 +71,28 @@ extension Daemon {
         beginRefresh()
     }
 
-    /// Gives all nodes the rights that they are to have.
+    /// Gives all nodes the rights that they are to have, each in its device's turn: not before a binding has ended.
     func permitAll() async {
-        for info in inventory.devices where info.node != nil { await permitAgain(info.name) }
+        for name in inventory.devices.filter({ $0.node != nil }).map(\.name) where nodeRights(of: name) != nil {
+            let turn = takeTurn(on: name)
+            _ = try? await attend("the rights of the node of \(name)", to: name, unlimitedMs, turn) {
+                daemon, _ in await daemon.permitAgain(name)
+            }
+        }
     }
 
     /// Gives a node the rights that its declaration or the configuration says, as far as that is possible.
-    func permitAgain(_ name: DeviceName) async {
+    ///
+    /// - Returns: why it was not possible; nil when all is well.
+    @discardableResult
+    func permitAgain(_ name: DeviceName) async -> String? {
         do throws(ControlError) {
             try await permit(nodeRights(of: name), on: name)
+            return nil
         } catch {
             environment.log.error(
                 "the rights of a node could not be set", metadata: ["device": "\(name)", "error": "\(error.message)"])
+            return "the rights of its node could not be set: \(error.message)"
         }
     }
 }

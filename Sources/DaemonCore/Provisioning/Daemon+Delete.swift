@@ -33,18 +33,17 @@ extension Daemon {
         try remember(record)
         do throws(ControlError) {
             try await release(device, info)
-            do throws(ControlError) {
-                try await carryOut(.delete(name), for: name)
-            } catch let error where error.code != .cancelled && error.code != .deviceNotFound {
-                throw await boundAgain(error, name, info.driver)
-            }
-        } catch {
+            try await carryOut(.delete(name), for: name)
+        } catch let error where error.code == .cancelled {
             // At the daemon's end the record stays for its successor.
-            if error.code != .cancelled { forgetChange(of: name) }
-            if error.code != .deviceNotFound { throw error }
+            throw error
+        } catch let error where error.code == .deviceNotFound {
+            // Somebody else was faster.
+        } catch {
+            throw await boundAgain(error, name, info.driver)
         }
-        forgetChange(of: name)
         try await readAgain(for: name)
+        forgetChange(of: name)
         guard self.device(name) == nil else {
             throw located(
                 ControlError(.verificationFailed, "\(name) was deleted and is on the vdpa bus again", device: name))
@@ -67,26 +66,32 @@ extension Daemon {
             let patience = MonotonicInstant.now.advanced(byMilliseconds: 2_500)
             if let node = info.node { throw await device.busy(node, until: patience) }
             throw failure(error, of: info.name)
-        case .failure(let error): throw failure(error, of: info.name)
+        case .failure(let error):
+            // Somebody else may have been faster, such as a call of a daemon that has died since.
+            await readBinding()
+            guard await device.info?.driver != nil else { return }
+            throw failure(error, of: info.name)
         case nil: throw ControlError(.cancelled, "vdpad is being stopped", device: info.name)
         }
     }
 
-    /// Gives a device back to its former driver, because of a later failure.
+    /// Gives a device back to its former driver if it has lost that, because of a later failure, and forgets the change.
     ///
     /// - Returns: the failure, and what has become of the device.
     func boundAgain(_ failure: ControlError, _ name: DeviceName, _ driver: BusDriver?) async -> ControlError {
         var failure = failure
-        if let driver {
+        await readBinding()
+        if let driver, let info = await device(name)?.info, info.driver == nil {
             do throws(ControlError) {
                 try await carryOut(.bind(name, driver), for: name)
+                await readBinding()
+                if driver == .vhostVDPA { await permitAgain(name) }
                 failure.message += "; it is bound to \(driver.name) again"
             } catch {
                 failure.message += "; it is not bound any more: \(error.message)"
             }
         }
-        await beginRefresh().wait(until: .now.advanced(byMilliseconds: 1_000), on: loop)
-        if driver == .vhostVDPA { await permitAgain(name) }
+        forgetChange(of: name)
         return located(failure)
     }
 }

@@ -77,18 +77,32 @@ extension Daemon {
 
     /// Makes one change of the host. Nobody gives it up: what has begun is ended in order.
     func carryOut(_ step: ProvisioningStep, for name: DeviceName) async throws(ControlError) {
-        switch await host.provision(step).wait(until: .distantFuture, on: loop) {
-        case .success: return
+        try await result(of: host.provision(step), for: name)
+    }
+
+    /// Waits for a call of an operation.
+    func result<Value: Sendable>(
+        of call: HostCall<Value>, for name: DeviceName
+    ) async throws(ControlError) -> Value {
+        switch await call.wait(until: .distantFuture, on: loop) {
+        case .success(let value): return value
         case .failure(let error): throw failure(error, of: name)
         case nil: throw ControlError(.cancelled, "vdpad is being stopped", device: name)
         }
     }
 
+    /// How long what nobody waits for may take, in milliseconds: it is ended in order, whenever that is.
+    nonisolated var unlimitedMs: UInt32 { 3_600_000 }
+
     /// Reads the inventory anew: nothing is begun on what may be wrong, or while netlink cannot be asked.
     func readAgain(for name: DeviceName) async throws(ControlError) {
-        guard let asOf = try await finish(beginRefresh()) else { return }
-        let reason = inventory.netlinkFailure?.message ?? "the inventory is that of \(asOf)"
-        throw located(ControlError(.hostBlocked, "netlink cannot be asked: \(reason)", device: name))
+        do throws(ControlError) {
+            try await requireCurrentInventory()
+        } catch {
+            var failure = error
+            failure.device = name
+            throw located(failure)
+        }
     }
 
     /// The device, if it is on the bus.
@@ -138,8 +152,15 @@ extension Daemon {
         }
     }
 
-    /// Forgets what was done, or was not begun.
+    /// Forgets what was done, or was not begun; not while something is left to be restored after it.
     func forgetChange(of name: DeviceName) {
+        unfinished[name] = nil
+        if autoprobeFailure != nil {
+            var debt = ProvisioningRecord(device: name, change: .add, bootID: environment.bootID)
+            debt.restoresAutoprobe = true
+            try? environment.changeStore.write(debt)
+            return
+        }
         do {
             try environment.changeStore.remove(name)
         } catch {

@@ -16,11 +16,23 @@ extension Daemon {
             try await daemon.readAgain(for: name)
             let device = try daemon.present(name)
             try await device.requireChangeable(params)
-            if let mac = params.mac { try await daemon.carryOut(.setMACAddress(name, mac), for: name) }
+            // First: whom it names may be unknown.
             try await daemon.permit(params.node, on: name)
+            if let mac = params.mac { try await daemon.change(mac, of: name, after: params.node) }
             await daemon.beginRefresh().wait(until: .now.advanced(byMilliseconds: 1_000), on: daemon.loop)
             return DeviceSetMethod.Result(
                 state: await device.controlState(), mac: params.mac)
+        }
+    }
+
+    /// Changes an address, and says in a failure what was changed before.
+    private func change(_ mac: MACAddress, of name: DeviceName, after rights: NodeRights?) async throws(ControlError) {
+        do throws(ControlError) {
+            try await carryOut(.setMACAddress(name, mac), for: name)
+        } catch {
+            var failure = error
+            if rights != nil { failure.message += "; its node has the new rights" }
+            throw failure
         }
     }
 }

@@ -7,7 +7,11 @@ extension KernelHost {
     /// Makes a change in a worker. An unbinding from `vhost_vdpa` first makes sure that nobody holds the node.
     public func provision(_ step: ProvisioningStep) -> HostCall<Void> {
         if step.usesNetlink, let removalPending { return Self.failed(removalPending) }
-        guard case .unbind(_, _, let node?) = step else { return carryOut(step) }
+        guard case .unbind(let device, .vhostVDPA, let node) = step else { return carryOut(step) }
+        guard let node else {
+            return Self.failed(
+                HostError(.noNode, "the node of \(device) is not known, so nobody can tell who holds it"))
+        }
         let gate = HostCall<Void>()
         let open = open(node)
         let queued = operations.yield { [self] in gate.resolve(await unbind(step, of: node, open)) }

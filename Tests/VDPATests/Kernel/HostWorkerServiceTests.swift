@@ -64,7 +64,7 @@ import Testing
     func aNodeThatIsNotOpenedComesWithoutADescriptor(target: String, fault: Errno?, code: HostError.Code) throws {
         let tree = try makeTree(target)
         var service = HostWorkerService(paths: HostPaths(sys: tree.path, dev: tree.path))
-        let faults = InjectedFaults(fault.map { ["open": [$0]] } ?? [:])
+        let faults = InjectedFaults(fault.map { ["open": [nil, $0]] } ?? [:])
         let answer = InjectedFaults.$current.withValue(faults) {
             service.answer(HostRequest.open(Self.node).line, descriptor: nil)
         }

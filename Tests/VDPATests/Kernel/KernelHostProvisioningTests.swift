@@ -203,7 +203,7 @@ import Virtio
             let stuck: HostCall<Void>? =
                 switch operation {
                 case "bind": fixture.host.provision(.bind(device, .vhostVDPA))
-                case "unbind": fixture.host.provision(.unbind(device, .vhostVDPA, nil))
+                case "unbind": fixture.host.provision(.unbind(device, .virtioVDPA, nil))
                 default: nil
                 }
             let opening = stuck == nil ? fixture.host.open(Self.node("hangs")) : nil

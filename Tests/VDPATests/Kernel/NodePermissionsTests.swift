@@ -162,7 +162,7 @@ import Virtio
 
         @Test func theOwnerIsChangedBeforeTheMode() throws {
             let tree = try makeTree()
-            let faults = InjectedFaults(["chmod": [.readOnlyFileSystem]])
+            let faults = InjectedFaults(["chmod": [nil, .readOnlyFileSystem]])
             let error = InjectedFaults.$current.withValue(faults) {
                 #expect(throws: HostError.self) {
                     try permit(NodePermissions(owner: "\(Self.user)", mode: 0o666), tree)

@@ -156,7 +156,8 @@ import Virtio
         ])
         func openingMapsEveryErrno(errno: Errno, code: HostError.Code) throws {
             let tree = try makeTree()
-            let faults = InjectedFaults(["open": [errno]])
+            // The first is that of driver_override.
+            let faults = InjectedFaults(["open": [nil, errno]])
             let error = InjectedFaults.$current.withValue(faults) {
                 #expect(throws: HostError.self) { _ = try VhostVDPADescriptor.open(Self.node, paths: paths(tree)) }
             }

@@ -4,7 +4,7 @@ import SystemPackage
 extension DeviceNode {
     /// Changes the owner, the group and the mode of the node, which has no uevent that udev could act on.
     ///
-    /// Needs CAP_CHOWN and CAP_FOWNER. The mode comes last, so that nobody gets rights that another was to have.
+    /// Needs CAP_CHOWN and CAP_FOWNER. In between nobody has rights that another was to have.
     ///
     /// - Throws: `HostError`: `invalidArgument` for an unknown user or group, `gone`, `identityMismatch` when the node is
     ///   another device's, `permissionDenied`.
@@ -21,6 +21,8 @@ extension DeviceNode {
             let file = try Files.openReference(node)
             let status = try file.status()
             if let mismatch = mismatch(status, paths: paths) { return mismatch }
+            // In between nobody has rights that only the old mode or only the new one gives.
+            if let mode = permissions.mode { try file.changeReferencedMode(status.permissions & UInt32(mode)) }
             if owner != nil || group != nil { try file.changeOwner(owner, group: group) }
             if let mode = permissions.mode { try file.changeReferencedMode(UInt32(mode)) }
             return nil

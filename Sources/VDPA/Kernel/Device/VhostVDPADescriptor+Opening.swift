@@ -11,6 +11,9 @@ extension VhostVDPADescriptor {
     static func open(_ node: DeviceNode, paths: HostPaths) throws(HostError) -> VhostVDPADescriptor {
         // Before as well: opening another device that has the number now would reset that one.
         try node.verifyName(paths: paths)
+        // The node comes before its driver has finished, and a node that is opened and closed meanwhile crashes the kernel.
+        // This attribute is read under the device's lock, which the driver's set-up holds (drivers/vdpa/vdpa.c).
+        _ = try? Files.readText("\(paths.sys)/bus/vdpa/devices/\(node.device)/driver_override", limit: 4_096)
         let file: SharedDescriptor
         do throws(Errno) {
             file = SharedDescriptor(try Files.openReadWrite("\(paths.dev)/vhost-vdpa-\(node.number)"))

@@ -32,6 +32,20 @@ struct DriverBinding {
         }
     }
 
+    /// Refuses a device that has a driver: with its node open, the kernel's deletion would wait for the last close and lock
+    /// generic netlink for the whole host.
+    func requireUnbound(_ device: DeviceName) throws(HostError) {
+        let driver: String
+        do throws(Errno) {
+            driver = try Files.readLink("\(bus)/devices/\(device)/driver")
+        } catch .noSuchFileOrDirectory {
+            return
+        } catch {
+            throw HostError(.kernel, "the driver of \(device) cannot be read: \(error)", call: "readlink", errno: error)
+        }
+        throw .bound(device, to: BusDriver(name: String(driver.split(separator: "/").last ?? "")))
+    }
+
     /// Whether the kernel binds new devices by itself.
     func autoprobe() throws(HostError) -> Bool {
         do throws(Errno) {

@@ -2,6 +2,11 @@ import SystemPackage
 import Virtio
 
 extension HostError {
+    /// A device that is not deleted because it has a driver.
+    static func bound(_ device: DeviceName, to driver: BusDriver) -> HostError {
+        HostError(.busy, "\(device) is bound to \(driver.name), and only a device without a driver is deleted")
+    }
+
     /// A write to the `bind` or `unbind` of a driver, below the folder `bus`, that the kernel refused; `absence` says what
     /// ENODEV means here.
     static func binding(

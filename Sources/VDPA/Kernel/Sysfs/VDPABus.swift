@@ -29,10 +29,11 @@ struct VDPABus {
         let path = "\(devicesPath)/\(device.name)"
         var device = device
         do throws(Errno) {
+            // First: a node that is seen belongs to the driver that is.
+            device.driver = try driver(path)
             let children = try Files.list(path)
             // kernfs gives each directory a number of its own, for as long as the host runs.
             device.incarnation = try Files.status(path).inode
-            device.driver = try driver(path)
             for child in children {
                 if let number = Self.number(child, after: "vhost-vdpa-") {
                     device.node = try node("\(path)/\(child)", number: number, of: device.name)

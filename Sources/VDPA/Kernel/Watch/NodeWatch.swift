@@ -72,6 +72,7 @@ actor NodeWatch {
     private func takeName(_ event: DirectoryWatch.Event, from watch: DirectoryWatch) {
         guard let name = event.name, let number = Self.number(name) else { return }
         if event.changes.contains(.created) {
+            keeper.status.endRemoval(of: number)
             add(name, to: watch)
             keeper.announce(.inventory)
         } else if event.changes.contains(.deleted) {

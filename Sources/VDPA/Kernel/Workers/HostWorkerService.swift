@@ -78,7 +78,10 @@ struct HostWorkerService {
     private func carryOut(_ step: ProvisioningStep) throws(HostError) {
         switch step {
         case .create(let new): try VDPAFamily(paths: paths).create(new)
-        case .delete(let device): try VDPAFamily(paths: paths).delete(device)
+        case .delete(let device):
+            let family = try VDPAFamily(paths: paths)
+            try DriverBinding(paths: paths).requireUnbound(device)
+            try family.delete(device)
         case .setMACAddress(let device, let address):
             try VDPAFamily(paths: paths).setMACAddress(address, of: device)
         case .bind(let device, let driver): try DriverBinding(paths: paths).bind(device, to: driver)

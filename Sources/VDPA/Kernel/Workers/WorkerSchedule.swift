@@ -75,9 +75,9 @@ struct WorkerSchedule {
             return .assign(idle, job)
         }
         if let stuck = blocking(job.role, now: now) { return .refuse(Self.blocked(by: stuck, now)) }
-        if working(job.role) < limits.workers(job.role) { return start(job.role, job) }
-        // What is to be closed must not be closed here.
-        guard waiting[job.role, default: []].count < limits.waitingJobs || job.request == .discard else {
+        // What is to be closed must not be closed here, and workers may wait for it: it waits for none of them.
+        if working(job.role) < limits.workers(job.role) || job.request == .discard { return start(job.role, job) }
+        guard waiting[job.role, default: []].count < limits.waitingJobs else {
             return .refuse(HostError(.blocked, "\(limits.waitingJobs) \(job.role.rawValue) calls wait already"))
         }
         waiting[job.role, default: []].append(job)
