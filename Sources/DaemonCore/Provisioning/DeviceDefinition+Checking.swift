@@ -94,10 +94,15 @@ extension DeviceDefinition {
 extension Features {
     /// One feature by name or as `bitN`, or a mask `0x…`.
     fileprivate init?(named text: String, for deviceClass: DeviceClass?) {
+        // Swift's integers may begin with a sign.
         if text.hasPrefix("0x") {
-            guard let mask = UInt64(text.dropFirst(2), radix: 16), !text.hasPrefix("0x+") else { return nil }
+            guard let mask = UInt64(text.dropFirst(2), radix: 16), text.dropFirst(2).first?.isHexDigit == true else {
+                return nil
+            }
             self.init(rawValue: mask)
-        } else if text.hasPrefix("bit"), let bit = Int(text.dropFirst(3)), (0..<64).contains(bit) {
+        } else if text.hasPrefix("bit"), text.dropFirst(3).first?.isNumber == true, let bit = Int(text.dropFirst(3)),
+            (0..<64).contains(bit)
+        {
             self.init(bit: bit)
         } else if let bit = Self.bit(named: text, for: deviceClass) {
             self.init(bit: bit)
