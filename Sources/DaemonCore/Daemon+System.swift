@@ -33,11 +33,12 @@ extension Daemon {
                         "\(change.record.change.rawValue) of \(name) was begun and is not finished: \(change.reason)",
                     device: name))
         }
-        if let autoprobeFailure {
+        if let autoprobeDebt {
             problems.append(
                 HealthProblem(
                     kind: .autoprobeOff,
-                    message: "drivers_autoprobe was turned off and could not be turned on again: \(autoprobeFailure)"))
+                    message:
+                        "drivers_autoprobe was turned off and could not be turned on again: \(autoprobeDebt.reason)"))
         }
         for stuck in health.stuckCalls {
             problems.append(

@@ -65,8 +65,9 @@ actor Daemon {
     /// Changes that were begun and are to be finished or taken back.
     var unfinished: [DeviceName: UnfinishedChange] = [:]
 
-    /// Why `drivers_autoprobe` is still off, which was on before vdpad created a device; nil when it is as it was.
-    var autoprobeFailure: String?
+    /// The device for which `drivers_autoprobe` was turned off, and why it could not be turned on again; nil when it is as it
+    /// was.
+    var autoprobeDebt: (device: DeviceName, reason: String)?
 
     /// Whose turn it is to create a device.
     var creations = TurnQueue()

@@ -47,13 +47,14 @@ extension Daemon {
         guard await place.wait(until: .distantFuture, on: loop), !caller.hasLeft else {
             throw ControlError(.cancelled, "nobody waits for \(name) any more; nothing was done", device: name)
         }
+        if autoprobeDebt != nil { try await restoreAutoprobe(for: name) }
         try await readAgain(for: name)
         guard device(name) == nil else {
             throw located(ControlError(.alreadyExists, "a device \(name) exists", device: name))
         }
         let new = try definition.checked(against: inventory)
-        guard definition.driver != nil, try await isAutoprobing(for: name) else {
-            try remember(record)
+        try remember(record)
+        guard definition.driver != nil, try await result(of: host.autoprobe(), for: name) else {
             return try await send(new)
         }
         var changed = record
@@ -77,11 +78,6 @@ extension Daemon {
             forgetChange(of: new.name)
             throw error
         }
-    }
-
-    private func isAutoprobing(for name: DeviceName) async throws(ControlError) -> Bool {
-        if autoprobeFailure != nil { return true }
-        return try await result(of: host.autoprobe(), for: name)
     }
 
     /// Binds what was created, gives its node the rights it is to have, and proves that all is as it was asked for.
@@ -148,7 +144,8 @@ extension Daemon {
             failure.stateAfter = DeviceStateAfter(runState: .gone, status: nil)
             forgetChange(of: name)
         } catch {
-            failure.message += "; the device may still be there: \(error.message)"
+            let isSeen = error.code != .hostBlocked
+            failure.message += "; the device \(isSeen ? "is" : "may be") still there: \(error.message)"
             leave(record, because: error)
         }
         return failure

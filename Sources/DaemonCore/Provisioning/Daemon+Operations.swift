@@ -155,7 +155,7 @@ extension Daemon {
     /// Forgets what was done, or was not begun; not while something is left to be restored after it.
     func forgetChange(of name: DeviceName) {
         unfinished[name] = nil
-        if autoprobeFailure != nil {
+        if autoprobeDebt?.device == name {
             var debt = ProvisioningRecord(device: name, change: .add, bootID: environment.bootID)
             debt.restoresAutoprobe = true
             try? environment.changeStore.write(debt)

@@ -7,7 +7,7 @@ import Virtio
 /// Changes that were begun and not finished, by this daemon or by the one before it.
 extension Daemon {
     /// How long the start waits for what is left from before, in milliseconds.
-    private nonisolated var patienceAtStart: UInt64 { 10_000 }
+    private nonisolated var patienceAtStart: UInt64 { 3_000 }
 
     /// Restores the bus, and finishes or takes back what was begun. A device that somebody holds by now is left as it is.
     func finishChanges() async {
@@ -99,12 +99,14 @@ extension Daemon {
         let failure: ControlError
         switch await host.provision(.setAutoprobe(true)).wait(until: patience, on: loop) {
         case .success:
-            autoprobeFailure = nil
+            let debtor = autoprobeDebt?.device
+            autoprobeDebt = nil
+            if let debtor, debtor != name { forgetChange(of: debtor) }
             return
         case .failure(let error): failure = self.failure(error, of: name)
         case nil: failure = ControlError(.hostBlocked, "drivers_autoprobe could not be restored in time", device: name)
         }
-        autoprobeFailure = failure.message
+        autoprobeDebt = (name, failure.message)
         throw failure
     }
 }

@@ -8,6 +8,8 @@ final class LineConnection {
     private let socket: BlockingSocket
     private var received: [UInt8] = []
     private var conversation: Conversation?
+    /// What was passed along with what was received, in order, until somebody takes it.
+    var descriptors: [SharedDescriptor] = []
 
     /// Connects to a daemon, of which every line is compared with the contract; throws `Errno`.
     convenience init(to path: String) throws {
@@ -60,10 +62,12 @@ final class LineConnection {
                 }
             }
             do {
-                guard try socket.receive(appendingTo: &received, until: deadline) != nil else {
+                guard let extras = try socket.receive(appendingTo: &received, keepingDescriptors: 8, until: deadline)
+                else {
                     guard received.isEmpty else { throw HarnessError("the stream ended within a line") }
                     return nil
                 }
+                descriptors += extras.descriptors
             } catch Errno.timedOut {
                 throw HarnessError("nothing received within \(milliseconds) ms")
             } catch Errno.connectionReset {

@@ -53,6 +53,16 @@ import Virtio
         #expect(try written(tree) == ["\(driver.name)/unbind": "net0"])
     }
 
+    @Test func onlyADeviceWithoutADriverIsToBeDeleted() throws {
+        let tree = try makeTree()
+        try binding(tree).requireUnbound(Self.device)
+        try binding(tree).requireUnbound(.test("gone"))
+        try tree.link("devices/net0/driver", to: "../../bus/vdpa/drivers/vhost_vdpa")
+        let error = #expect(throws: HostError.self) { try binding(tree).requireUnbound(Self.device) }
+        #expect(error?.code == .busy)
+        #expect(error?.message.contains("vhost_vdpa") == true)
+    }
+
     @Test(arguments: [("1\n", true), ("0\n", false)]) func autoprobeIsReadAndWritten(content: String, isOn: Bool) throws
     {
         let tree = try makeTree(autoprobe: content)
