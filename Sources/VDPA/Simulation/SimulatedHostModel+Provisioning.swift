@@ -60,7 +60,10 @@ extension SimulatedHostModel {
                 kernelMessage: text, missing: [call])
         }
         guard address.isUnicast else {
-            throw HostError(.refused(.notSupportedOnSocket, "vdpa: Invalid MAC address"), call: call, device: name)
+            let text = "vdpa: Invalid MAC address"
+            throw HostError(
+                .invalidArgument, "the kernel takes no \(address) for \(name): \(text)", call: call,
+                errno: .notSupportedOnSocket, kernelMessage: text)
         }
         devices[name]?.configuration.replaceSubrange(0..<6, with: address.bytes)
         guard try configuration(of: name).network?.macAddress == address else {

@@ -68,7 +68,7 @@ extension HostSuite {
             let block = try await test.makeDevice(.block).device
             let nothing = try await test.makeName()
             for (device, wanted, code) in [
-                (net, multicast, HostError.Code.notSupported), (block, address, .notSupported),
+                (net, multicast, HostError.Code.invalidArgument), (block, address, .notSupported),
                 (nothing, address, .notFound),
             ] {
                 let error = try await test.failure { try await test.provision(.setMACAddress(device, wanted)) }

@@ -120,7 +120,8 @@ func withKernelFixture(_ body: @escaping @Sendable (KernelFixture) async throws 
     let loop = try EventLoop()
     Thread.detachNewThread { loop.run() }
     defer { loop.stop() }
-    try await Task.detached(executorPreference: loop) {
+    // Not detached: a failure would be that of no test.
+    try await Task(executorPreference: loop) {
         let fixture = try KernelFixture(on: loop)
         do {
             try await body(fixture)
