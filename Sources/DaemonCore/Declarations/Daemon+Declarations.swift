@@ -92,12 +92,16 @@ extension Daemon {
         return running
     }
 
-    /// Reads the inventory anew and fails if that is not possible: nothing is begun on what may be wrong.
+    /// Reads the inventory anew, for as long as that takes, and fails if that is not possible: nothing is begun on what may
+    /// be wrong. A reading ends by itself when netlink is silent.
     func requireCurrentInventory() async throws(ControlError) {
-        let asOf = try await finish(beginRefresh())
+        guard await beginRefresh().wait(until: .distantFuture, on: loop) != nil else {
+            throw ControlError(.cancelled, "vdpad is being stopped")
+        }
         if let failure = inventory.netlinkFailure { throw ControlError(failure, device: nil) }
-        guard let asOf else { return }
-        throw ControlError(.hostBlocked, "netlink has not answered since \(asOf)")
+        guard !isInventoryCurrent else { return }
+        throw ControlError(
+            .hostBlocked, "netlink has not answered since \(inventoryReadAt ?? "the daemon was started")")
     }
 
     /// A device that is meant to be declared and is not.

@@ -41,7 +41,11 @@ extension Daemon {
             // At the daemon's end the record stays for its successor.
             throw error
         } catch {
-            throw await boundAgain(error, name, info.driver)
+            await readBinding()
+            // Somebody else may have been faster, such as a call of a daemon that has died since.
+            if await self.device(name)?.info?.driver != driver.busDriver {
+                throw await boundAgain(error, name, info.driver)
+            }
         }
         forgetChange(of: name)
         await readBinding()

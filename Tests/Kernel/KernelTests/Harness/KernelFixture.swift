@@ -8,6 +8,7 @@ import Virtio
 actor KernelFixture: HostUnderTest {
     private struct Made {
         let device: GuestDevice
+        let node: DeviceNode
         var server: VDUSEServer?
         var vmm: StandInVMM?
         var descriptorSocket: String
@@ -73,8 +74,7 @@ actor KernelFixture: HostUnderTest {
     /// Takes everything away again.
     func cleanUp() async throws {
         for entry in made.values {
-            let node = try Self.node(of: entry.device)
-            _ = try? await perform(.close, on: node, through: .owner)
+            _ = try? await perform(.close, on: entry.node, through: .owner)
         }
         kernel.stop()
         for entry in made.values {
@@ -91,7 +91,7 @@ actor KernelFixture: HostUnderTest {
 
     private func adopt(_ device: GuestDevice, server: VDUSEServer?) throws -> DeviceNode {
         let node = try Self.node(of: device)
-        made[node.device] = Made(device: device, server: server, descriptorSocket: Self.freshSocket())
+        made[node.device] = Made(device: device, node: node, server: server, descriptorSocket: Self.freshSocket())
         return node
     }
 
