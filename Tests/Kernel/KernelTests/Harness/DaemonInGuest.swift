@@ -9,6 +9,8 @@ actor DaemonInGuest {
     nonisolated let directory: String
     nonisolated let socket: String
     nonisolated let stateDirectory: String
+    /// Where devices are declared.
+    nonisolated let declarations: String
 
     private let executor = ThreadExecutor()
     /// What stands before the daemon's command line, as `unshare --net`.
@@ -17,20 +19,23 @@ actor DaemonInGuest {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    init(wrapper: [String] = []) {
+    init(wrapper: [String] = [], declarations: String? = nil) {
         directory = "/tmp/vdpad-\(UUID().uuidString)"
         socket = directory + "/vdpad.sock"
         stateDirectory = directory + "/state"
+        self.declarations = declarations ?? directory + "/devices.d"
         self.wrapper = wrapper
     }
 
     /// Starts the daemon; returns when it serves.
     func start() async throws {
         try FileManager.default.createDirectory(atPath: stateDirectory, withIntermediateDirectories: true)
+        let configuration = directory + "/vdpad.json"
+        try #"{"declarations": "\#(declarations)"}"#.write(toFile: configuration, atomically: true, encoding: .utf8)
         let command =
             try wrapper + [
                 Guest.product("vdpad"), "--socket", socket, "--state-directory", stateDirectory, "--log-level",
-                "notice",
+                "notice", "--config", configuration,
             ]
         let process = try LineProcess(command[0], Array(command.dropFirst()))
         self.process = process
@@ -118,9 +123,9 @@ extension Guest {
     /// Starts a daemon for the length of a test.
     @discardableResult
     static func withDaemon<Result>(
-        wrapper: [String] = [], _ body: (DaemonInGuest) async throws -> Result
+        wrapper: [String] = [], declarations: String? = nil, _ body: (DaemonInGuest) async throws -> Result
     ) async throws -> Result {
-        let daemon = DaemonInGuest(wrapper: wrapper)
+        let daemon = DaemonInGuest(wrapper: wrapper, declarations: declarations)
         do {
             try await daemon.start()
             let result = try await body(daemon)
