@@ -25,8 +25,11 @@ extension Daemon {
         }
         await recoverPending()
         await finishChanges()
-        await readDeclarations()
-        environment.followUps.add { [self] in await permitAll() }
+        // The declarations are on a disk, which may not answer.
+        environment.followUps.add { [self] in
+            await readDeclarations()
+            await permitAll()
+        }
         await startDeclaredAtStart()
     }
 

@@ -54,10 +54,12 @@ struct DeclarationPlan: Sendable, Hashable {
             refusal.hint = "recreate: true deletes the device and makes it anew"
             throw refusal
         }
-        guard let former = DeviceDefinition(device, in: host), host.configurations[device.name] != nil else {
+        guard var former = DeviceDefinition(device, in: host), host.configurations[device.name] != nil else {
             refusal.message = "\(device.name) cannot be made anew: it is not known how to make it as it is now"
             throw refusal
         }
+        // Said also where they are the kernel's own: the declaration's would be given otherwise.
+        former.node = device.nodeStatus.map(NodeRights.init)
         steps.append(
             DeclarationStep(change: .delete(device.name), fields: fields, undo: [.create(former)]))
         steps.append(

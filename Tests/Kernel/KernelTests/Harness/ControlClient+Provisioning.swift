@@ -2,8 +2,10 @@ import ControlAPI
 import LinuxIO
 import Virtio
 
-/// Calls that create, change and delete devices.
+/// Calls that create, change and delete devices. Their deadline is for what hangs: the guest may be slow.
 extension ControlClient {
+    private static let deadlineMs: UInt32 = 45_000
+
     /// Creates a device; `change` says what of it is not left open.
     @discardableResult
     func add(
@@ -39,6 +41,10 @@ extension ControlClient {
         try refusal(of: DeviceBindMethod.self, .init(target: Self.target(name), driver: driver, confirm: confirm))
     }
 
+    func set(_ name: String, mac: MACAddress?) throws -> DeviceSetMethod.Result {
+        try call(DeviceSetMethod.self, .init(target: Self.target(name), mac: mac))
+    }
+
     func statistics(of name: String, queues: [UInt32]? = nil) throws -> DeviceStatsMethod.Result {
         try call(DeviceStatsMethod.self, .init(target: Self.target(name), queues: queues))
     }
@@ -62,7 +68,7 @@ extension ControlClient {
     }
 
     private static func target(_ name: String) throws -> DeviceTarget {
-        DeviceTarget(device: try DeviceName(name))
+        DeviceTarget(device: try DeviceName(name), deadlineMs: deadlineMs)
     }
 
     static func addition(
@@ -71,6 +77,6 @@ extension ControlClient {
     ) throws -> DeviceAddMethod.Params {
         var definition = DeviceDefinition(name: try DeviceName(name), managementDevice: managementDevice)
         change(&definition)
-        return DeviceAddMethod.Params(definition: definition)
+        return DeviceAddMethod.Params(definition: definition, deadlineMs: deadlineMs)
     }
 }

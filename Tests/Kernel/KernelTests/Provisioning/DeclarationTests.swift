@@ -56,7 +56,7 @@ extension KernelTier {
                 #expect(applied.actions.map(\.outcome) == [.done, .done])
                 #expect(try Guest.busDevices == ["a0", "a1", "other0"])
 
-                try await client.set("a0", mac: MACAddress("52:54:00:00:00:03"))
+                _ = try await client.set("a0", mac: MACAddress("52:54:00:00:00:03"))
                 let different = try #require(try await client.difference().differences.first)
                 #expect(different.device.string == "a0")
                 #expect(different.fields.map(\.field.rawValue) == ["mac"])
@@ -117,10 +117,5 @@ extension ControlClient {
     /// How the running devices differ from what is declared.
     fileprivate func difference() throws -> DeclarationDiffMethod.Result {
         try call(DeclarationDiffMethod.self, .init())
-    }
-
-    @discardableResult
-    fileprivate func set(_ name: String, mac: MACAddress?) throws -> DeviceSetMethod.Result {
-        try call(DeviceSetMethod.self, .init(target: DeviceTarget(device: DeviceName(name)), mac: mac))
     }
 }

@@ -24,11 +24,10 @@ extension KernelTier {
                 #expect(Set(listed.map(\.name.string)) == Set(names))
                 #expect(Set(listed.compactMap(\.node)) == nodes)
 
-                for (index, name) in names.enumerated() {
+                try await Self.forEach(of: names, daemon) { client, index, name in
                     let address = Self.address(index, 1)
-                    let target = DeviceTarget(device: try DeviceName(name))
-                    let set = try await client.call(DeviceSetMethod.self, .init(target: target, mac: address))
-                    try #require(set.mac == address)
+                    let set = try await client.set(name, mac: address)
+                    #expect(set.mac == address)
                 }
                 for (index, name) in names.enumerated() {
                     try #require(try await client.configuration(of: name).net?.macAddress == Self.address(index, 1))
@@ -36,10 +35,15 @@ extension KernelTier {
                 // One that is held does not keep the others from being deleted.
                 let held = try #require(try await client.info(of: "many100").node)
                 try await GuestDevice(name: "many100", node: held).withVMM { vmm in
-                    for name in names where name != "many100" {
-                        try #require(try await client.delete(name).runState == .gone)
+                    try await Self.forEach(of: names, daemon) { client, _, name in
+                        if name == "many100" {
+                            let refusal = try await client.refusalToDelete(name)
+                            #expect(refusal.code == .deviceBusy)
+                        } else {
+                            let state = try await client.delete(name)
+                            #expect(state.runState == .gone)
+                        }
                     }
-                    #expect(try await client.refusalToDelete("many100").code == .deviceBusy)
                     #expect(try await vmm.waitForCompletions(20).done)
                     #expect(try await vmm.quit().isFlawless)
                 }
@@ -48,6 +52,25 @@ extension KernelTier {
                 #expect(try await client.devices().isEmpty)
                 let problems = try await watch.finish()
                 #expect(problems.isEmpty, "\(problems)")
+            }
+        }
+
+        /// From several clients at once, each with its share.
+        private static func forEach(
+            of names: [String], _ daemon: DaemonInGuest,
+            _ act: @escaping @Sendable (ControlClient, Int, String) async throws -> Void
+        ) async throws {
+            let clients = 8
+            try await withThrowingTaskGroup { group in
+                for first in 0..<clients {
+                    group.addTask {
+                        let client = try daemon.connect()
+                        for index in stride(from: first, to: names.count, by: clients) {
+                            try await act(client, index, names[index])
+                        }
+                    }
+                }
+                try await group.waitForAll()
             }
         }
 
