@@ -21,16 +21,15 @@ extension Daemon {
         var record = ProvisioningRecord(device: name, change: .add, bootID: environment.bootID)
         record.managementDevice = definition.managementDevice
         record.driver = definition.driver
+        var isBegun = false
         do throws(ControlError) {
-            try await make(definition, record, for: caller)
+            try await make(definition, record, for: caller, noting: &isBegun)
             try await readAgain(for: name)
             record.incarnation = try await present(name).info?.incarnation
             try remember(record)
             try await complete(definition, for: caller)
-        } catch let error where error.code == .alreadyExists {
-            throw error
         } catch {
-            throw await takenBack(error, record)
+            throw isBegun ? await takenBack(error, record) : error
         }
         forgetChange(of: name)
         return try bound(name)
@@ -39,7 +38,7 @@ extension Daemon {
     /// Creates the device, unbound if a driver is wanted for it, so that only that one gets it. One at a time: each may
     /// turn autoprobe off and on again.
     private func make(
-        _ definition: DeviceDefinition, _ record: ProvisioningRecord, for caller: Caller
+        _ definition: DeviceDefinition, _ record: ProvisioningRecord, for caller: Caller, noting isBegun: inout Bool
     ) async throws(ControlError) {
         let name = definition.name
         let place = creations.take()
@@ -54,30 +53,21 @@ extension Daemon {
         }
         let new = try definition.checked(against: inventory)
         try remember(record)
+        isBegun = true
         guard definition.driver != nil, try await result(of: host.autoprobe(), for: name) else {
-            return try await send(new)
+            return try await carryOut(.create(new), for: name)
         }
         var changed = record
         changed.restoresAutoprobe = true
         try remember(changed)
         do throws(ControlError) {
             try await carryOut(.setAutoprobe(false), for: name)
-            try await send(new)
+            try await carryOut(.create(new), for: name)
         } catch {
             if error.code != .cancelled { try await restoreAutoprobe(for: name) }
             throw error
         }
         try await restoreAutoprobe(for: name)
-    }
-
-    /// Asks the kernel. A name that somebody else has taken meanwhile is not vdpad's to take back.
-    private func send(_ new: NewDevice) async throws(ControlError) {
-        do throws(ControlError) {
-            try await carryOut(.create(new), for: new.name)
-        } catch let error where error.code == .alreadyExists {
-            forgetChange(of: new.name)
-            throw error
-        }
     }
 
     /// Binds what was created, gives its node the rights it is to have, and proves that all is as it was asked for.
@@ -135,6 +125,11 @@ extension Daemon {
         if failure.code == .deviceNotFound { failure.code = .deviceGone }
         // At the daemon's end the record stays for its successor.
         if failure.code == .cancelled { return failure }
+        // A name that somebody else has taken meanwhile is not vdpad's to take back.
+        if failure.code == .alreadyExists {
+            forgetChange(of: name)
+            return failure
+        }
         do throws(ControlError) {
             try await readAgain(for: name)
             if device(name) != nil {
