@@ -267,7 +267,7 @@ import Testing
 
     @Test func disconnectsWhoeverLeavesADescriptorUnread() async throws {
         var limits = RPCLimits()
-        limits.unreadReplyMs = 100
+        limits.unreadReplyMs = 2_000
         try await TestServer.run(limits: limits) { test in
             let reader = try await test.connect()
             let other = try await test.connect()

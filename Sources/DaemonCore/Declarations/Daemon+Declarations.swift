@@ -92,10 +92,16 @@ extension Daemon {
         return running
     }
 
-    /// Reads the inventory anew, for as long as that takes, and fails if that is not possible: nothing is begun on what may
-    /// be wrong. A reading ends by itself when netlink is silent.
-    func requireCurrentInventory() async throws(ControlError) {
-        guard await beginRefresh().wait(until: .distantFuture, on: loop) != nil else {
+    /// Waits until the inventory is that of now, for as long as that takes, and fails if that is not possible: nothing is
+    /// begun on what may be wrong. A reading ends by itself when netlink is silent.
+    ///
+    /// - Parameter anew: read it also if nothing was announced since the last reading, as after a change.
+    func requireCurrentInventory(anew: Bool = false) async throws(ControlError) {
+        // Where not everything is announced, what was read before may be old.
+        let isKept = !anew && host.health().watchFailures.isEmpty
+        if let reading = isKept ? refreshIfNeeded() : beginRefresh(),
+            await reading.wait(until: .distantFuture, on: loop) == nil
+        {
             throw ControlError(.cancelled, "vdpad is being stopped")
         }
         if let failure = inventory.netlinkFailure { throw ControlError(failure, device: nil) }

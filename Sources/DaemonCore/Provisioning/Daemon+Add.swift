@@ -24,9 +24,6 @@ extension Daemon {
         var isBegun = false
         do throws(ControlError) {
             try await make(definition, record, for: caller, noting: &isBegun)
-            try await readAgain(for: name)
-            record.incarnation = try await present(name).info?.incarnation
-            try remember(record)
             try await complete(definition, for: caller)
         } catch {
             throw isBegun ? await takenBack(error, record) : error
@@ -47,7 +44,7 @@ extension Daemon {
             throw ControlError(.cancelled, "nobody waits for \(name) any more; nothing was done", device: name)
         }
         if autoprobeDebt != nil { try await restoreAutoprobe(for: name) }
-        try await readAgain(for: name)
+        try await requireInventory(for: name)
         guard device(name) == nil else {
             throw located(ControlError(.alreadyExists, "a device \(name) exists", device: name))
         }
@@ -73,14 +70,14 @@ extension Daemon {
     /// Binds what was created, gives its node the rights it is to have, and proves that all is as it was asked for.
     private func complete(_ definition: DeviceDefinition, for caller: Caller) async throws(ControlError) {
         let name = definition.name
-        if let driver = definition.driver?.busDriver {
-            try await carryOut(.bind(name, driver), for: name)
-            try await readAgain(for: name)
-        }
-        let rights = definition.node ?? nodeRights(of: name)
-        try await permit(rights, on: name)
-        if rights != nil { try await readAgain(for: name) }
+        if let driver = definition.driver?.busDriver { try await carryOut(.bind(name, driver), for: name) }
+        try await readAgain(for: name)
+        try await permit(definition.node ?? nodeRights(of: name), on: name)
         try await verify(definition)
+        // Whether somebody has opened it meanwhile.
+        if let device = device(name), await device.isHeld == nil, let node = await device.info?.node {
+            await findHolders(of: [node])
+        }
         guard !caller.hasLeft else {
             throw ControlError(.deadlineExceeded, "the creation of \(name) has ended after the deadline", device: name)
         }

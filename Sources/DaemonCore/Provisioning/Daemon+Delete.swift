@@ -11,7 +11,7 @@ extension Daemon {
         let name = params.target.device
         return try await attend("the deletion of \(name)", to: name, params.target.deadlineMs, turn) {
             daemon, _ throws(ControlError) in
-            try await daemon.readAgain(for: name)
+            try await daemon.requireInventory(for: name)
             let device = try daemon.present(name)
             try await device.requireDeletable()
             try await device.requireConfirmation(params.confirm, "deleted")

@@ -13,13 +13,12 @@ extension Daemon {
             guard params.mac != nil || params.node != nil else {
                 throw ControlError(.invalidParams, "mac or node must be given", device: name)
             }
-            try await daemon.readAgain(for: name)
+            try await daemon.requireInventory(for: name)
             let device = try daemon.present(name)
             try await device.requireChangeable(params)
             // First: whom it names may be unknown.
             try await daemon.permit(params.node, on: name)
             if let mac = params.mac { try await daemon.change(mac, of: name, after: params.node) }
-            await daemon.beginRefresh().wait(until: .now.advanced(byMilliseconds: 1_000), on: daemon.loop)
             return DeviceSetMethod.Result(
                 state: await device.controlState(), mac: params.mac)
         }
