@@ -46,8 +46,8 @@ struct ProvisioningAcquireTests {
             #expect(try daemon.simulated.resets("net0") == 1)
             withExtendedLifetime(descriptor) {}
             descriptor = nil
-            try Self.waitUntilFree(client)
-            try client.call("device.acquire", Self.net0)
+            // What has been opened and closed may not have been noticed yet.
+            try wait(until: "it can be opened") { (try? client.call("device.acquire", Self.net0)) != nil }
             _ = try Self.take(client)
             try Self.waitUntilFree(client)
             try client.call("device.delete", Self.net0)
@@ -94,7 +94,7 @@ struct ProvisioningAcquireTests {
             let others = try (1...5).map { _ in try daemon.connect() }
             let calls: [(String, JSONValue)] = [
                 ("device.list", [:]), ("device.acquire", Self.net0), ("system.info", [:]),
-                ("device.acquire", ["device": "blk0"]), ("device.status", Self.net0), ("system.info", [:]),
+                ("device.acquire", ["device": "blk0"]), ("device.get", Self.net0), ("system.info", [:]),
             ]
             var ids: [[Int]] = []
             for other in others { ids.append(try other.pipeline(calls.filter { $0.0 != "device.acquire" })) }
@@ -164,8 +164,8 @@ struct ProvisioningAcquireTests {
             }
             try daemon.simulated.unstick("net0", .open)
             try wait(until: "it has been opened") { try daemon.simulated.resets("net0") >= 1 }
-            try Self.waitUntilFree(client)
-            try client.call("device.acquire", Self.net0)
+            // What has been opened and closed may not have been noticed yet.
+            try wait(until: "it can be opened") { (try? client.call("device.acquire", Self.net0)) != nil }
             _ = try Self.take(client)
         }
     }
@@ -177,8 +177,8 @@ struct ProvisioningAcquireTests {
             #expect(client.connection.descriptors.isEmpty)
             try daemon.simulated.unstick("net0", .open)
             try wait(until: "it has been opened") { try daemon.simulated.resets("net0") >= 1 }
-            try Self.waitUntilFree(client)
-            try client.call("device.acquire", Self.net0)
+            // What has been opened and closed may not have been noticed yet.
+            try wait(until: "it can be opened") { (try? client.call("device.acquire", Self.net0)) != nil }
             _ = try Self.take(client)
             #expect(try client.call("system.health")["healthy"] == true)
         }
