@@ -96,6 +96,8 @@ extension Daemon {
     /// begun on what may be wrong. A reading ends by itself when netlink is silent.
     ///
     /// - Parameter anew: read it also if nothing was announced since the last reading, as after a change.
+    /// - Throws: `ControlError`: `hostBlocked` when netlink does not answer, `kernelError` when it cannot be reached,
+    ///   `cancelled` when vdpad is being stopped.
     func requireCurrentInventory(anew: Bool = false) async throws(ControlError) {
         // Where not everything is announced, what was read before may be old.
         let isKept = !anew && host.health().watchFailures.isEmpty
