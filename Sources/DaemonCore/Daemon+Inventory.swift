@@ -44,6 +44,26 @@ extension Daemon {
         return inventoryReadAt
     }
 
+    /// Waits until the inventory is that of now, for as long as that takes, and fails if that is not possible: nothing is
+    /// begun on what may be wrong. A reading ends by itself when netlink is silent.
+    ///
+    /// - Parameter anew: read it also if nothing was announced since the last reading, as after a change.
+    /// - Throws: `ControlError`: `hostBlocked` when netlink does not answer, `kernelError` when it cannot be reached,
+    ///   `cancelled` when vdpad is being stopped.
+    func requireCurrentInventory(anew: Bool = false) async throws(ControlError) {
+        // Where not everything is announced, what was read before may be old.
+        let isKept = !anew && host.health().watchFailures.isEmpty
+        if let reading = isKept ? refreshIfNeeded() : beginRefresh(),
+            await reading.wait(until: .distantFuture, on: loop) == nil
+        {
+            throw ControlError(.cancelled, "vdpad is being stopped")
+        }
+        if let failure = inventory.netlinkFailure { throw ControlError(failure, device: nil) }
+        guard !isInventoryCurrent else { return }
+        throw ControlError(
+            .hostBlocked, "netlink has not answered since \(inventoryReadAt ?? "the daemon was started")")
+    }
+
     /// Runs a method's body on the daemon.
     func run<Params: Sendable, Result: Sendable>(
         _ body: @Sendable (isolated Daemon, Params, String?) throws(ControlError) -> Result, _ params: Params,

@@ -70,6 +70,23 @@ struct ProvisioningRestartTests {
         }
     }
 
+    /// The daemon that has taken the device from its driver is not the one that finds out that it cannot have the other.
+    @Test func aBindingThatIsRefusedAfterTheRestartLeavesTheFormerDriver() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.simulated.stick("net0", .unbind)
+            _ = try client.send("device.bind", ["device": "net0", "driver": "virtio_vdpa"])
+            try wait(until: "it has begun") { try daemon.simulated.count("net0", .unbind) == 1 }
+            try daemon.kill()
+            try daemon.simulated.fail("net0", .bind, .noMemory, times: 1)
+            try daemon.simulated.unstick("net0", .unbind)
+            try daemon.start()
+            let again = try daemon.connect()
+            try wait(until: "nothing is left to do") { daemon.hasForgotten("net0") }
+            #expect(try again.device("net0")["driver"] == "vhost_vdpa", "\(daemon.log)")
+            #expect(try again.call("system.health")["healthy"] == true)
+        }
+    }
+
     /// An orderly end does not wait for the kernel either.
     @Test(arguments: [SimulatedCall.create, .bind]) func theDaemonEndsWithinAStep(step: SimulatedCall) async throws {
         try await withDaemon { daemon, client in

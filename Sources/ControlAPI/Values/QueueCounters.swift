@@ -17,42 +17,6 @@ public struct QueueCounters: Sendable, Hashable {
     }
 }
 
-/// What a virtqueue of a network device is for.
-public enum QueueUse: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
-    /// Packets to the driver.
-    case receive
-    /// Packets from the driver.
-    case transmit
-    /// Commands.
-    case control
-
-    /// For the documentation.
-    public static var schemaSummary: StaticString? { "What a virtqueue of a network device is for." }
-
-    /// What the case means.
-    public var summary: StaticString? {
-        switch self {
-        case .receive: "Packets to the driver."
-        case .transmit: "Packets from the driver."
-        case .control: "Commands."
-        }
-    }
-}
-
-/// A number that a device's driver counts.
-public struct Counter: Sendable, Hashable {
-    /// Its name, the driver's own.
-    public var name: String
-    /// Its value.
-    public var value: UInt64
-
-    /// Describes a counter.
-    public init(name: String, value: UInt64) {
-        self.name = name
-        self.value = value
-    }
-}
-
 extension QueueCounters: JSONObjectReadable, JSONWritable {
     public static var schemaSummary: StaticString { "What a device's driver counts for one virtqueue." }
 
@@ -69,24 +33,6 @@ extension QueueCounters: JSONObjectReadable, JSONWritable {
         writer.member("index", index)
         writer.member("use", ifPresent: use)
         writer.member("counters", counters)
-        writer.endObject()
-    }
-}
-
-extension Counter: JSONObjectReadable, JSONWritable {
-    public static var schemaSummary: StaticString { "A number that a device's driver counts." }
-
-    /// Reads the object.
-    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        name = try members.required("name", "Its name, the driver's own.")
-        value = try members.required("value", "Its value.")
-    }
-
-    /// Writes the object.
-    public func write(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.member("name", name)
-        writer.member("value", value)
         writer.endObject()
     }
 }

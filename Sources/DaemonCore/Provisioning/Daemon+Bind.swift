@@ -16,23 +16,26 @@ extension Daemon {
             let info = await device.info
             if info?.driver != params.driver.busDriver {
                 try await device.requireConfirmation(params.confirm, "taken from its driver")
-                let warning = try await daemon.rebind(name, to: params.driver)
+                let warning = try await daemon.rebind(name, to: params.driver, from: info?.driver)
                 return try daemon.bound(name, warnings: warning.map { [$0] } ?? [])
             }
             return try daemon.bound(name)
         }
     }
 
-    /// Takes a device from its driver and gives it to another one, or to none.
+    /// Takes a device from its driver and gives it to another one, or to none; back to the former one if that fails.
     ///
     /// - Returns: what the caller should know; nil when all is well.
     @discardableResult
-    func rebind(_ name: DeviceName, to driver: DriverSelection) async throws(ControlError) -> String? {
+    func rebind(
+        _ name: DeviceName, to driver: DriverSelection, from former: BusDriver?
+    ) async throws(ControlError) -> String? {
         let device = try present(name)
         guard let info = await device.info else { return nil }
         var record = ProvisioningRecord(device: name, change: .bind, bootID: environment.bootID)
         record.incarnation = info.incarnation
         record.driver = driver
+        record.formerDriver = former.flatMap { DriverSelection(rawValue: $0.name) }
         try remember(record)
         do throws(ControlError) {
             try await release(device, info)
@@ -44,7 +47,7 @@ extension Daemon {
             await readBinding()
             // Somebody else may have been faster, such as a call of a daemon that has died since.
             if await self.device(name)?.info?.driver != driver.busDriver {
-                throw await boundAgain(error, name, info.driver)
+                throw await boundAgain(error, name, former)
             }
         }
         forgetChange(of: name)

@@ -55,6 +55,8 @@ extension Daemon {
         switch error.code {
         case .cancelled: return
         case .deviceBusy: forgetChange(of: name)
+        // A driver that refuses the device is an outcome: it has its former one again.
+        case let code where record.change == .bind && code != .hostBlocked: forgetChange(of: name)
         default:
             try? environment.changeStore.write(record)
             unfinished[name] = UnfinishedChange(
@@ -87,7 +89,9 @@ extension Daemon {
             switch record.change {
             case .add, .delete: try await remove(name)
             case .bind:
-                if let driver = record.driver, info.driver != driver.busDriver { try await rebind(name, to: driver) }
+                if let driver = record.driver, info.driver != driver.busDriver {
+                    try await rebind(name, to: driver, from: record.formerDriver?.busDriver ?? info.driver)
+                }
             }
         }
         forgetChange(of: name)
@@ -109,18 +113,6 @@ extension Daemon {
         autoprobeDebt = (name, failure.message)
         throw failure
     }
-}
-
-/// A change that was begun and is to be finished or taken back.
-struct UnfinishedChange: Sendable, Hashable {
-    /// What was begun.
-    let record: ProvisioningRecord
-    /// Why it could not be finished.
-    var reason = "the daemon ended while it was under way"
-    /// Whether it may be possible once netlink answers again.
-    var isToBeTried = true
-    /// True while it is being finished.
-    var isInWork = false
 }
 
 extension ProvisioningRecord {

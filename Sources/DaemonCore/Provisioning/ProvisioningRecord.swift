@@ -31,6 +31,9 @@ struct ProvisioningRecord: DeviceRecord, Hashable {
     /// What it was to be bound to.
     var driver: DriverSelection?
 
+    /// What it was bound to, for a binding that is refused.
+    var formerDriver: DriverSelection?
+
     /// True while `drivers_autoprobe` is off and was on before.
     var restoresAutoprobe = false
 }
@@ -45,6 +48,7 @@ extension ProvisioningRecord: JSONObjectReadable, JSONWritable {
         managementDevice = try members.optional("managementDevice", "The management device of the device.")
         incarnation = try members.optional("incarnation", "Which device of that name.")
         driver = try members.optional("driver", "What it was to be bound to.")
+        formerDriver = try members.optional("formerDriver", "What it was bound to.")
         restoresAutoprobe = try members.required("restoresAutoprobe", "Whether drivers_autoprobe is to be on again.")
     }
 
@@ -56,6 +60,7 @@ extension ProvisioningRecord: JSONObjectReadable, JSONWritable {
         writer.member("managementDevice", ifPresent: managementDevice)
         writer.member("incarnation", ifPresent: incarnation)
         writer.member("driver", ifPresent: driver)
+        writer.member("formerDriver", ifPresent: formerDriver)
         writer.member("restoresAutoprobe", restoresAutoprobe)
         writer.endObject()
     }
