@@ -48,7 +48,7 @@ public final class DirectoryWatch: Sendable {
     /// - Throws: `Errno` of inotify_init1(2).
     public init(on loop: EventLoop) throws(Errno) {
         polled = try PolledDescriptor(
-            OwnedDescriptor(try kernelCall("inotify_init1") { clinux_inotify() }), on: loop)
+            OwnedDescriptor(try kernelCall("inotify_init1") { clinux_inotify() }), isNews: true, on: loop)
     }
 
     /// Watches `path` from now on; the number that its events carry. Needs read permission there.

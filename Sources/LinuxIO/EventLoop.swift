@@ -207,9 +207,12 @@ public import SystemPackage
         let count = unsafe clinux_epoll_wait(epoll.rawValue, events, CInt(Self.eventsPerTurn), timeout)
         if timeout != 0 { shared.withLock { $0.isSleeping = false } }
         // The only error that can happen is EINTR: the next turn waits again.
-        for index in 0..<max(0, Int(count)) {
+        let ready = 0..<max(0, Int(count))
+        if tellNews(ready) { runJobs() }
+        for index in ready {
             let event = unsafe events[index]
-            dispatch(Registration(unsafe event.data.u64), unsafe event.events)
+            let registration = Registration(unsafe event.data.u64)
+            if !isNews(registration) { dispatch(registration, unsafe event.events) }
         }
         var next = 0
         while next < afterEvents.count {
@@ -220,6 +223,25 @@ public import SystemPackage
         // They run in the next turn, so that none is resumed twice in one.
         for waiter in yielded { unsafe waiter.continuation.resume() }
         yielded.removeAll(keepingCapacity: true)
+    }
+
+    /// Tells what comes before the rest.
+    ///
+    /// - Returns: true when there was something.
+    private func tellNews(_ ready: Range<Int>) -> Bool {
+        var isTold = false
+        for index in ready {
+            let event = unsafe events[index]
+            let registration = Registration(unsafe event.data.u64)
+            guard isNews(registration) else { continue }
+            dispatch(registration, unsafe event.events)
+            isTold = true
+        }
+        return isTold
+    }
+
+    private func isNews(_ registration: Registration) -> Bool {
+        isCurrent(registration) && interests[Int(registration.descriptor)].isNews
     }
 
     /// Calls `body` once everything that is ready now has been told. Only at an edge, on the loop's thread.
@@ -255,14 +277,14 @@ public import SystemPackage
     // MARK: Descriptors
 
     /// Takes over an open non-blocking descriptor. On failure it stays the caller's.
-    func register(_ descriptor: CInt) throws(Errno) -> Registration {
+    func register(_ descriptor: CInt, isNews: Bool) throws(Errno) -> Registration {
         generation = generation == .max ? 1 : generation + 1
         let registration = Registration(descriptor: descriptor, generation: generation)
         try kernelCall("epoll_ctl") {
             clinux_epoll_add(epoll.rawValue, descriptor, Self.readEvents, registration.packed)
         }
         while interests.count <= Int(descriptor) { interests.append(Interest()) }
-        interests[Int(descriptor)] = Interest(generation: generation)
+        interests[Int(descriptor)] = Interest(generation: generation, isNews: isNews)
         return registration
     }
 

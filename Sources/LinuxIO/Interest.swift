@@ -74,6 +74,8 @@ struct Interest {
     }
 
     var generation: UInt32 = 0
+    /// Told, and acted on, before whatever else is ready at the same time.
+    var isNews = false
     var read = Side()
     var write = Side()
     /// Whether the kernel tells that there is room to write.

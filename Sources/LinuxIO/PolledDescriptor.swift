@@ -12,11 +12,16 @@ public final class PolledDescriptor: @unchecked Sendable {
 
     /// Gives a non-blocking descriptor to the loop. Only on the loop's thread.
     ///
+    /// With `isNews`, who waits to read from it runs before anything else that becomes ready at the same time: whoever asks
+    /// after something has happened is answered with that known.
+    ///
     /// - Throws: `Errno` of epoll_ctl(2); the descriptor is closed then.
-    public init(_ descriptor: consuming OwnedDescriptor, on loop: EventLoop) throws(Errno) {
+    public init(
+        _ descriptor: consuming OwnedDescriptor, isNews: Bool = false, on loop: EventLoop
+    ) throws(Errno) {
         loop.checkIsolated()
         self.loop = loop
-        registration = try loop.register(descriptor.rawValue)
+        registration = try loop.register(descriptor.rawValue, isNews: isNews)
         _ = descriptor.take()
     }
 

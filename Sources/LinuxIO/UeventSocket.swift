@@ -19,7 +19,8 @@ public final class UeventSocket: Sendable {
     /// - Throws: `Errno` of socket(2) or bind(2).
     public init(on loop: EventLoop) throws(Errno) {
         polled = try PolledDescriptor(
-            OwnedDescriptor(try kernelCall("socket") { clinux_uevent_socket(Self.bufferBytes) }), on: loop)
+            OwnedDescriptor(try kernelCall("socket") { clinux_uevent_socket(Self.bufferBytes) }), isNews: true,
+            on: loop)
     }
 
     /// Waits for the next message. What is malformed or not the kernel's is passed over.

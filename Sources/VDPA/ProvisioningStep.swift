@@ -13,7 +13,8 @@ public enum ProvisioningStep: Sendable, Hashable {
     /// Writes the device's name to the driver's `bind`. Needs root, or CAP_DAC_OVERRIDE.
     case bind(DeviceName, BusDriver)
     /// Takes the device from its driver. With a node the host opens that itself first, so that nobody else holds it: `busy`
-    /// touches nothing. Needs root, or CAP_DAC_OVERRIDE.
+    /// touches nothing. The kernel's host takes a device from `vhost_vdpa` with its node only, and throws `noNode` without.
+    /// Needs root, or CAP_DAC_OVERRIDE.
     case unbind(DeviceName, BusDriver, DeviceNode?)
     /// Writes `drivers_autoprobe`, which decides whether the kernel binds new devices by itself. Needs root, or
     /// CAP_DAC_OVERRIDE.

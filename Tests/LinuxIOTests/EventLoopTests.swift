@@ -46,4 +46,35 @@ import Testing
         }
         #expect(order.written == Array(repeating: "yielded", count: count))
     }
+
+    /// A client that asks after something has happened must not be told what was before.
+    @Test func newsIsActedOnBeforeWhatElseIsReady() async throws {
+        let order = Order()
+        let directory = try TemporaryDirectory()
+        let path = directory.path
+        try await withLoop { loop in
+            let (client, server) = try StreamSocket.pair(on: loop)
+            let watch = try DirectoryWatch(on: loop)
+            _ = try watch.add(path, .created)
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask(executorPreference: loop) {
+                    _ = try await watch.next()
+                    order.write("news")
+                }
+                group.addTask(executorPreference: loop) {
+                    #expect(try server.receiveIfThere(keepingDescriptors: 0) { _, _ in } == nil)
+                    try await server.readable {
+                        order.write("request")
+                        return false
+                    }
+                }
+                // Both wait by then; the request is ready first.
+                await loop.yield()
+                await loop.yield()
+                #expect(try client.sendNow([UInt8(1)].span) == 1)
+                try makeEmptyFile(path + "/news")
+            }
+        }
+        #expect(order.written == ["news", "request"])
+    }
 }

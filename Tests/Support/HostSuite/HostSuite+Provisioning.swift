@@ -83,7 +83,6 @@ extension HostSuite {
                 (ProvisioningStep.bind(bound, .vhostVDPA), HostError.Code.kernel, Errno.resourceBusy),
                 (.bind(nothing, .vhostVDPA), .notFound, .operationNotSupportedByDevice),
                 (.bind(bound, .other("no_driver")), .notSupported, .noSuchFileOrDirectory),
-                (.unbind(nothing, .vhostVDPA, nil), .notFound, .operationNotSupportedByDevice),
                 (.unbind(bound, .other("no_driver"), nil), .notSupported, .noSuchFileOrDirectory),
             ] {
                 let error = try await test.failure { try await test.provision(step) }

@@ -156,6 +156,15 @@ import Virtio
         }
     }
 
+    @Test func aDeviceWhoseNodeIsNotKnownIsNotUnboundFromIt() async throws {
+        try await withKernelHost(file: Self.name) { fixture in
+            let error = try await fixture.failure(
+                fixture.host.provision(.unbind(try DeviceName("net0"), .vhostVDPA, nil)))
+            #expect(error.code == .noNode)
+            #expect(try fixture.steps == 0)
+        }
+    }
+
     /// Whoever is told EIO has got past the check that nobody has the node open.
     @Test func aDeviceThatDoesNotAnswerIsUnboundAllTheSame() async throws {
         try await withKernelHost(file: Self.name) { fixture in
