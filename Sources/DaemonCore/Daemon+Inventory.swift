@@ -10,25 +10,27 @@ import Virtio
 extension Daemon {
     /// The reading after which the inventory is current; nil when it is. One that failed is begun again.
     func refreshIfNeeded() -> Gate<Void>? {
-        if let pending = nextReading ?? reading { return pending }
+        if let pending = nextReading ?? reading { return pending.gate }
         return isInventoryCurrent ? nil : beginRefresh()
     }
 
-    /// Has the inventory read anew. A reading that is under way may have missed what has changed just now, so another one
-    /// follows it.
+    /// Has the inventory read anew, or what has changed of it. A reading that is under way may have missed what has changed
+    /// just now, so another one follows it.
     ///
     /// - Returns: what is resolved when the inventory is that of now or later.
     @discardableResult
-    func beginRefresh() -> Gate<Void> {
-        if let nextReading { return nextReading }
-        let gate = Gate<Void>()
-        if reading == nil {
-            reading = gate
-            environment.followUps.add { [self] in await readInventory(gate) }
-        } else {
-            nextReading = gate
-        }
-        return gate
+    func beginRefresh(_ scope: InventoryReading.Scope = .everything) -> Gate<Void> {
+        if reading == nil { return begin(InventoryReading(scope: scope)) }
+        var next = nextReading ?? InventoryReading(scope: scope)
+        next.scope.formUnion(scope)
+        nextReading = next
+        return next.gate
+    }
+
+    private func begin(_ next: InventoryReading) -> Gate<Void> {
+        reading = next
+        environment.followUps.add { [self] in await read(next) }
+        return next.gate
     }
 
     /// Waits for a reading of the inventory, a second at most: netlink that does not answer must not hold up a reader.
@@ -47,15 +49,21 @@ extension Daemon {
     /// Waits until the inventory is that of now, for as long as that takes, and fails if that is not possible: nothing is
     /// begun on what may be wrong. A reading ends by itself when netlink is silent.
     ///
-    /// - Parameter anew: read it also if nothing was announced since the last reading, as after a change.
+    /// - Parameter changed: a device that is read also if nothing was announced since the last reading.
     /// - Throws: `ControlError`: `hostBlocked` when netlink does not answer, `kernelError` when it cannot be reached,
     ///   `cancelled` when vdpad is being stopped.
-    func requireCurrentInventory(anew: Bool = false) async throws(ControlError) {
+    func requireCurrentInventory(afterChangeOf changed: DeviceName? = nil) async throws(ControlError) {
         // Where not everything is announced, what was read before may be old.
-        let isKept = !anew && host.health().watchFailures.isEmpty
-        if let reading = isKept ? refreshIfNeeded() : beginRefresh(),
-            await reading.wait(until: .distantFuture, on: loop) == nil
-        {
+        let isAnnounced = host.health().watchFailures.isEmpty
+        let reading: Gate<Void>? =
+            if !isAnnounced {
+                beginRefresh()
+            } else if let changed {
+                beginRefresh(.devices([changed]))
+            } else {
+                refreshIfNeeded()
+            }
+        if let reading, await reading.wait(until: .distantFuture, on: loop) == nil {
             throw ControlError(.cancelled, "vdpad is being stopped")
         }
         if let failure = inventory.netlinkFailure { throw ControlError(failure, device: nil) }
@@ -90,7 +98,38 @@ extension Daemon {
             device: name)
     }
 
-    private func readInventory(_ gate: Gate<Void>) async {
+    private func read(_ wanted: InventoryReading) async {
+        if await !readPart(wanted.scope) { await readEverything() }
+        reading = nil
+        if let next = nextReading {
+            nextReading = nil
+            _ = begin(next)
+        }
+        wanted.gate.resolve(())
+    }
+
+    /// Reads some devices into an inventory that is current otherwise.
+    ///
+    /// - Returns: false when that is not enough: everything has to be read.
+    private func readPart(_ scope: InventoryReading.Scope) async -> Bool {
+        guard case .devices(let names) = scope, isInventoryCurrent, inventory.netlinkFailure == nil else {
+            return false
+        }
+        let call = host.devices(named: names.sorted())
+        guard case .success(let found) = await call.wait(until: .now.advanced(byMilliseconds: 5_000), on: loop) else {
+            return false
+        }
+        var devices = inventory.devices
+        devices.removeAll { names.contains($0.name) }
+        devices += found
+        devices.sort { $0.name < $1.name }
+        inventoryReadAt = Timestamp.now()
+        await adopt(devices, replacing: names)
+        if isServing { await recoverPending() }
+        return true
+    }
+
+    private func readEverything() async {
         switch await findInventory() {
         case .success(let found):
             if let failure = found.netlinkFailure, failure != inventory.netlinkFailure {
@@ -99,7 +138,11 @@ extension Daemon {
             let answersAgain = !isInventoryCurrent || inventory.netlinkFailure != nil
             isInventoryCurrent = found.netlinkFailure?.code != .blocked
             if isInventoryCurrent || inventoryReadAt == nil { inventoryReadAt = Timestamp.now() }
-            await adopt(isInventoryCurrent ? found : found.completed(from: inventory))
+            let all = isInventoryCurrent ? found : found.completed(from: inventory)
+            inventory.managementDevices = all.managementDevices
+            inventory.netlinkFailure = all.netlinkFailure
+            inventory.foreignNames = all.foreignNames
+            await adopt(all.devices, replacing: Set(devices.keys).union(all.devices.map(\.name)))
             if isServing {
                 await recoverPending()
                 if answersAgain { finishAgain() }
@@ -112,10 +155,6 @@ extension Daemon {
         case nil:
             isInventoryCurrent = false
         }
-        reading = nextReading
-        nextReading = nil
-        if let reading { environment.followUps.add { [self] in await readInventory(reading) } }
-        gate.resolve(())
     }
 
     /// What netlink and sysfs show, or sysfs alone when netlink is silent: stopping and resuming need no netlink.
@@ -136,22 +175,23 @@ extension Daemon {
         return await host.inventory(without: silence).wait(until: .now.advanced(byMilliseconds: 5_000), on: loop)
     }
 
-    private func adopt(_ found: Inventory) async {
+    /// Takes in what was found of devices, all of which are in `names`, as are those that are no more.
+    private func adopt(_ found: [HostDevice], replacing names: Set<DeviceName>) async {
         let known = Set(inventory.devices.compactMap(\.node))
-        inventory = found
+        inventory.devices = found
         // A node may have been opened before anybody watched it.
-        let new = found.devices.compactMap(\.node).filter { !known.contains($0) }
+        let new = found.compactMap(\.node).filter { !known.contains($0) }
         if isServing, !new.isEmpty { environment.followUps.add { [self] in await findHolders(of: new) } }
-        var present: Set<DeviceName> = []
-        for info in found.devices {
-            present.insert(info.name)
+        var gone = names
+        for info in found where gone.remove(info.name) != nil {
             if let device = devices[info.name] {
                 await device.update(info)
             } else {
                 devices[info.name] = Device(name: info.name, info: info, environment: environment)
             }
         }
-        for (name, device) in devices where !present.contains(name) {
+        for name in gone {
+            guard let device = devices[name] else { continue }
             await device.update(nil)
             // While somebody has a turn it stays, so that one that comes back under the name finds the same order; while
             // it is open it stays for its last close.
@@ -166,13 +206,20 @@ extension Daemon {
 
     private func act(on change: HostChange) {
         switch change {
+        case .device(let name):
+            beginRefresh(.devices([name]))
         case .inventory:
             beginRefresh()
+        case .created:
+            // Where the bus is not watched nothing else tells of the device.
+            if !host.health().watchFailures.isEmpty { beginRefresh() }
         case .removed(let number):
-            if let node = device(number: number)?.assumeIsolated({ device in device.node }) {
-                environment.followUps.add { [self] in await warnAboutRemoval(of: node) }
+            guard let node = device(number: number)?.assumeIsolated({ device in device.node }) else {
+                beginRefresh()
+                break
             }
-            beginRefresh()
+            environment.followUps.add { [self] in await warnAboutRemoval(of: node) }
+            beginRefresh(.devices([node.device]))
         case .driver:
             awaitManagementDevices()
         case .opened(let number):

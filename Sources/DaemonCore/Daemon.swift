@@ -40,10 +40,10 @@ actor Daemon {
     var isServing = false
 
     /// The reading of the inventory that is under way.
-    var reading: Gate<Void>?
+    var reading: InventoryReading?
 
     /// The reading that follows it, since something has changed after it had begun.
-    var nextReading: Gate<Void>?
+    var nextReading: InventoryReading?
 
     /// The answer to `rpc.discover`, made when it is first asked for.
     lazy var discovery: JSONValue = {

@@ -11,6 +11,9 @@ public protocol VDPAHost: Sendable {
     /// While the removal of a device waits for its holder it is from sysfs alone, and `netlinkFailure` is `blocked`.
     func inventory() -> HostCall<Inventory>
 
+    /// Those of these devices that are on the bus, as `inventory()` shows them. Fails when netlink cannot be asked.
+    func devices(named names: [DeviceName]) -> HostCall<[HostDevice]>
+
     /// What sysfs alone shows, for when netlink does not answer.
     ///
     /// - Parameter failure: why, for the inventory's `netlinkFailure`.
@@ -89,10 +92,14 @@ public typealias HostCall<Value: Sendable> = Gate<Result<Value, HostError>>
 /// Something that happened on the host.
 public enum HostChange: Sendable, Hashable {
     /// A device or its driver binding came, changed or went (uevent of the vdpa bus).
+    case device(DeviceName)
+    /// Any device may have come, changed or gone.
     case inventory
     /// A module was loaded, or a driver was bound to a device of any bus: a management device, which has no uevent, may be
     /// about to come. A module's comes before its code runs.
     case driver
+    /// The node `/dev/vhost-vdpa-N` came (inotify IN_CREATE). Its driver's binding, of which the bus tells, ends later.
+    case created(number: UInt32)
     /// A process has opened the node `/dev/vhost-vdpa-N` (inotify IN_OPEN).
     case opened(number: UInt32)
     /// The last descriptor of the node was closed (inotify IN_CLOSE_WRITE or IN_CLOSE_NOWRITE): the device is reset.

@@ -108,6 +108,7 @@ final class ScriptedHost: VDPAHost {
     }
 
     func inventory() -> HostCall<Inventory> { refused() }
+    func devices(named names: [DeviceName]) -> HostCall<[HostDevice]> { refused() }
     func inventory(without failure: HostError) -> HostCall<Inventory> { refused() }
     func configuration(of device: DeviceName) -> HostCall<NetlinkConfiguration> { refused() }
     func provision(_ step: ProvisioningStep) -> HostCall<Void> { refused() }

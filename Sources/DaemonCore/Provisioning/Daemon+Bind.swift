@@ -11,7 +11,7 @@ extension Daemon {
         let name = params.target.device
         return try await attend("the binding of \(name)", to: name, params.target.deadlineMs, turn) {
             daemon, _ throws(ControlError) in
-            await daemon.readBinding()
+            await daemon.readBinding(of: name)
             let device = try daemon.present(name)
             let info = await device.info
             if info?.driver != params.driver.busDriver {
@@ -44,14 +44,14 @@ extension Daemon {
             // At the daemon's end the record stays for its successor.
             throw error
         } catch {
-            await readBinding()
+            await readBinding(of: name)
             // Somebody else may have been faster, such as a call of a daemon that has died since.
             if await self.device(name)?.info?.driver != driver.busDriver {
                 throw await boundAgain(error, name, former)
             }
         }
         forgetChange(of: name)
-        await readBinding()
+        await readBinding(of: name)
         let found = try await present(name).info?.driver
         guard found == driver.busDriver else {
             throw located(
@@ -63,9 +63,9 @@ extension Daemon {
         return await permitAgain(name)
     }
 
-    /// Reads how the devices are bound; where netlink is silent, from sysfs alone, which is enough for that.
-    func readBinding() async {
-        _ = await beginRefresh().wait(until: .distantFuture, on: loop)
+    /// Reads how a device is bound; where netlink is silent, from sysfs alone, which is enough for that.
+    func readBinding(of name: DeviceName) async {
+        _ = await beginRefresh(.devices([name])).wait(until: .distantFuture, on: loop)
     }
 
     // MARK: The rights of nodes
@@ -75,7 +75,7 @@ extension Daemon {
         guard let rights, let node = try await present(name).info?.node else { return }
         try await carryOut(.permit(node, NodePermissions(rights)), for: name)
         // Nothing announces it.
-        beginRefresh()
+        beginRefresh(.devices([name]))
     }
 
     /// Gives all nodes the rights that they are to have, each in its device's turn: not before a binding has ended.

@@ -68,7 +68,7 @@ extension Daemon {
             throw failure(error, of: info.name)
         case .failure(let error):
             // Somebody else may have been faster, such as a call of a daemon that has died since.
-            await readBinding()
+            await readBinding(of: info.name)
             guard await device.info?.driver != nil else { return }
             throw failure(error, of: info.name)
         case nil: throw ControlError(.cancelled, "vdpad is being stopped", device: info.name)
@@ -80,11 +80,11 @@ extension Daemon {
     /// - Returns: the failure, and what has become of the device.
     func boundAgain(_ failure: ControlError, _ name: DeviceName, _ driver: BusDriver?) async -> ControlError {
         var failure = failure
-        await readBinding()
+        await readBinding(of: name)
         if let driver, let info = await device(name)?.info, info.driver == nil {
             do throws(ControlError) {
                 try await carryOut(.bind(name, driver), for: name)
-                await readBinding()
+                await readBinding(of: name)
                 if driver == .vhostVDPA { await permitAgain(name) }
                 failure.message += "; it is bound to \(driver.name) again"
             } catch {

@@ -94,15 +94,15 @@ extension Daemon {
     /// How long what nobody waits for may take, in milliseconds: it is ended in order, whenever that is.
     nonisolated var unlimitedMs: UInt32 { 3_600_000 }
 
-    /// Reads the inventory anew, to see what has become of a change.
+    /// Reads a device anew, to see what has become of a change.
     func readAgain(for name: DeviceName) async throws(ControlError) {
-        try await requireInventory(for: name, anew: true)
+        try await requireInventory(for: name, afterChange: true)
     }
 
     /// Waits for the inventory of now: nothing is begun on what may be wrong, or while netlink cannot be asked.
-    func requireInventory(for name: DeviceName, anew: Bool = false) async throws(ControlError) {
+    func requireInventory(for name: DeviceName, afterChange: Bool = false) async throws(ControlError) {
         do throws(ControlError) {
-            try await requireCurrentInventory(anew: anew)
+            try await requireCurrentInventory(afterChangeOf: afterChange ? name : nil)
         } catch {
             var failure = error
             failure.device = name

@@ -21,6 +21,17 @@ struct InventoryReader {
         return inventory
     }
 
+    /// Those of these devices that are there, as `read()` shows them.
+    func devices(named names: [DeviceName]) throws(HostError) -> [HostDevice] {
+        let family = try VDPAFamily(paths: paths)
+        var nodes = NodeStatusReader(paths: paths)
+        var devices: [HostDevice] = []
+        for name in names {
+            if let device = try complete(name, try family.device(name), &nodes) { devices.append(device) }
+        }
+        return devices
+    }
+
     /// What sysfs alone shows, because of this failure of netlink.
     func read(without failure: HostError) throws(HostError) -> Inventory {
         var inventory = Inventory(managementDevices: [], devices: [], netlinkFailure: failure)
@@ -40,14 +51,20 @@ struct InventoryReader {
                 inventory.foreignNames.append(string)
                 continue
             }
-            var device = HostDevice(name: name)
-            if let reply = replies[string] { device.take(reply) }
-            // One that went away between the two looks is left out.
-            guard var device = try bus.completed(device) else { continue }
-            device.nodeStatus = device.node.flatMap { nodes.read($0) }
-            inventory.devices.append(device)
+            if let device = try complete(name, replies[string], &nodes) { inventory.devices.append(device) }
         }
         inventory.devices.sort { $0.name < $1.name }
+    }
+
+    /// - Returns: nil for a device that is not on the bus, or not any more.
+    private func complete(
+        _ name: DeviceName, _ reply: DeviceReply?, _ nodes: inout NodeStatusReader
+    ) throws(HostError) -> HostDevice? {
+        var device = HostDevice(name: name)
+        if let reply { device.take(reply) }
+        guard var device = try VDPABus(paths: paths).completed(device) else { return nil }
+        device.nodeStatus = device.node.flatMap { nodes.read($0) }
+        return device
     }
 }
 

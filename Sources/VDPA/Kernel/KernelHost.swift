@@ -100,6 +100,15 @@ public final class KernelHost: VDPAHost {
         }
     }
 
+    /// These devices, from netlink and sysfs; fails while a removal waits. Needs no right.
+    public func devices(named names: [DeviceName]) -> HostCall<[HostDevice]> {
+        if let removalPending { return Self.failed(removalPending) }
+        return ask(.devices(names), .netlink) { reply in
+            guard case .devices(let devices) = reply else { return nil }
+            return devices
+        }
+    }
+
     /// What sysfs alone shows. Needs no right.
     public func inventory(without failure: HostError) -> HostCall<Inventory> {
         ask(.sysfsInventory(failure), .scan) { reply in

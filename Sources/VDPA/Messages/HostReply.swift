@@ -4,6 +4,8 @@ package import JSON
 public enum HostReply: Sendable, Hashable {
     /// The answer to `inventory`.
     case inventory(Inventory)
+    /// The answer to `devices`.
+    case devices([HostDevice])
     /// The answer to `configuration`.
     case configuration(NetlinkConfiguration)
     /// The answer to `holders`.
@@ -28,6 +30,8 @@ extension HostReply: MessageValue {
     package init(message value: JSONValue) throws(HostError) {
         if let inventory: Inventory = try value.optionalMember("inventory") {
             self = .inventory(inventory)
+        } else if let devices: [HostDevice] = try value.optionalMember("devices") {
+            self = .devices(devices)
         } else if let configuration: NetlinkConfiguration = try value.optionalMember("configuration") {
             self = .configuration(configuration)
         } else if let scan: HolderScan = try value.optionalMember("holders") {
@@ -53,6 +57,7 @@ extension HostReply: MessageValue {
         writer.beginObject()
         switch self {
         case .inventory(let inventory): writer.field("inventory", inventory)
+        case .devices(let devices): writer.field("devices", devices)
         case .configuration(let configuration): writer.field("configuration", configuration)
         case .holders(let scan): writer.field("holders", scan)
         case .report(let report): writer.field("report", report)

@@ -5,6 +5,8 @@ public import Virtio
 public enum HostRequest: Sendable, Hashable {
     /// All management devices and devices.
     case inventory
+    /// These devices, as far as they are there.
+    case devices([DeviceName])
     /// All devices as sysfs alone shows them, because of this failure of netlink.
     case sysfsInventory(HostError)
     /// What netlink says of a device's configuration.
@@ -29,7 +31,7 @@ public enum HostRequest: Sendable, Hashable {
     /// True when nothing on the host is different afterwards, so that it may be done again.
     var isReadOnly: Bool {
         switch self {
-        case .inventory, .sysfsInventory, .configuration, .holders, .statistics, .autoprobe: true
+        case .inventory, .devices, .sysfsInventory, .configuration, .holders, .statistics, .autoprobe: true
         case .perform(let procedure, _, _): procedure.isReadOnly
         case .provision, .open, .discard, .release: false
         }
@@ -52,6 +54,8 @@ extension HostRequest: MessageValue {
         switch kind {
         case "inventory":
             self = .inventory
+        case "devices":
+            self = .devices(try value.member("names"))
         case "sysfsInventory":
             self = .sysfsInventory(try value.member("failure"))
         case "configuration":
@@ -83,6 +87,9 @@ extension HostRequest: MessageValue {
         switch self {
         case .inventory:
             writer.field("request", "inventory")
+        case .devices(let names):
+            writer.field("request", "devices")
+            writer.field("names", names)
         case .sysfsInventory(let failure):
             writer.field("request", "sysfsInventory")
             writer.field("failure", failure)

@@ -116,6 +116,14 @@ public final class SimulatedHost: VDPAHost {
         }
     }
 
+    /// These devices of the simulated host.
+    public func devices(named names: [DeviceName]) -> HostCall<[HostDevice]> {
+        call(.request(.devices(names), passed: nil), "inventory", in: .netlink) { notice in
+            guard case .reply(_, .devices(let devices)) = notice else { return nil }
+            return devices
+        }
+    }
+
     /// What sysfs alone would show.
     public func inventory(without failure: HostError) -> HostCall<Inventory> {
         call(.request(.sysfsInventory(failure), passed: nil), "inventory", in: .scan) { notice in

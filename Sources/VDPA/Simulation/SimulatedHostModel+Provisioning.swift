@@ -81,7 +81,7 @@ extension SimulatedHostModel {
         if case .other = driver { throw .simulatedBinding("bind", name, driver, .noSuchFileOrDirectory) }
         guard device.driver == nil else { throw .simulatedBinding("bind", name, driver, .resourceBusy) }
         attach(name, driver)
-        changes.append(.inventory)
+        changes.append(.device(name))
     }
 
     /// A write to a driver's `unbind`: with the node open the driver goes after the last close, for which the kernel waits.

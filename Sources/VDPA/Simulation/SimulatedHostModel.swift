@@ -55,7 +55,7 @@ struct SimulatedHostModel: Sendable {
         devices[device.name] = device
         devices[device.name]?.incarnation = incarnations
         if autoprobe { attach(device.name, firstDriver) }
-        changes.append(.inventory)
+        changes.append(.device(device.name))
     }
 
     /// Binds a device that has no driver.
@@ -89,7 +89,7 @@ struct SimulatedHostModel: Sendable {
             devices[name] = nil
             faults[name] = nil
         }
-        changes.append(.inventory)
+        changes.append(.device(name))
     }
 
     /// Changes a device that exists.

@@ -54,8 +54,10 @@ extension HostChange: MessageValue {
     package init(message value: JSONValue) throws(HostError) {
         let kind: String = try value.member("kind")
         switch kind {
+        case "device": self = .device(try value.member("name"))
         case "inventory": self = .inventory
         case "driver": self = .driver
+        case "created": self = .created(number: try value.member("number"))
         case "opened": self = .opened(number: try value.member("number"))
         case "closed": self = .closed(number: try value.member("number"))
         case "removed": self = .removed(number: try value.member("number"))
@@ -67,8 +69,12 @@ extension HostChange: MessageValue {
     package func writeMessage(to writer: inout JSONWriter) {
         writer.beginObject()
         switch self {
+        case .device(let name):
+            writer.field("kind", "device")
+            writer.field("name", name)
         case .inventory: writer.field("kind", "inventory")
         case .driver: writer.field("kind", "driver")
+        case .created(let number): write("created", number, to: &writer)
         case .opened(let number): write("opened", number, to: &writer)
         case .closed(let number): write("closed", number, to: &writer)
         case .removed(let number): write("removed", number, to: &writer)

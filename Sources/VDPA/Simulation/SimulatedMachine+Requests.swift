@@ -22,14 +22,11 @@ extension SimulatedMachine {
         do throws(HostError) {
             switch request {
             case .inventory:
-                if let errno = enter(nil, .netlink) {
-                    return .inventory(
-                        withoutNetlink(
-                            HostError(
-                                .netlinkUnavailable, "the vdpa netlink family cannot be asked: \(errno)",
-                                call: "VDPA_CMD_DEV_GET", errno: errno)))
-                }
+                if let error = netlinkRefusal() { return .inventory(withoutNetlink(error)) }
                 return .inventory(read { model in model.inventory })
+            case .devices(let names):
+                if let error = netlinkRefusal() { throw error }
+                return .devices(read { model in model.inventory }.devices.filter { names.contains($0.name) })
             case .sysfsInventory(let failure):
                 return .inventory(withoutNetlink(failure))
             case .configuration(let device):
@@ -61,6 +58,14 @@ extension SimulatedMachine {
             }
         } catch {
             return .failure(error)
+        }
+    }
+
+    private func netlinkRefusal() -> HostError? {
+        enter(nil, .netlink).map { errno in
+            HostError(
+                .netlinkUnavailable, "the vdpa netlink family cannot be asked: \(errno)", call: "VDPA_CMD_DEV_GET",
+                errno: errno)
         }
     }
 
@@ -209,7 +214,7 @@ extension HostRequest {
     /// Whether it goes through the vdpa netlink family, which answers one at a time.
     var usesNetlink: Bool {
         switch self {
-        case .inventory, .configuration, .statistics: true
+        case .inventory, .devices, .configuration, .statistics: true
         case .provision(let step): step.usesNetlink
         case .sysfsInventory, .holders, .perform, .autoprobe, .open, .discard, .release: false
         }

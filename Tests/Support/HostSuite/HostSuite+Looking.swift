@@ -22,6 +22,16 @@ extension HostSuite {
                 #expect(managementDevice.classes.contains(deviceClass))
             }
         },
+        HostCase("devices that are asked for by name are those of the inventory") { test in
+            let wanted = try await test.makeDevice(.net).device
+            let other = try await test.makeDevice(.block).device
+            let nothing = try await test.makeName()
+            let all = try await test.result(of: test.host.inventory()).devices
+            let found = try await test.result(of: test.host.devices(named: [wanted, nothing]))
+            #expect(found == all.filter { $0.name == wanted })
+            let both = try await test.result(of: test.host.devices(named: [other, wanted]))
+            #expect(both.sorted { $0.name < $1.name } == all.filter { [wanted, other].contains($0.name) })
+        },
         HostCase("netlink tells the configuration, and what was negotiated only once it was") { test in
             let net = try await test.makeDevice(.net)
             let before = try await test.result(of: test.host.configuration(of: net.device))

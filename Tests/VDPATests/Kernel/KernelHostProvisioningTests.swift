@@ -126,7 +126,7 @@ import Virtio
             let unbinding = fixture.host.provision(Self.unbinding("waits"))
             while await told.next() != .opened(number: 7) {}
             // Node 90: the worker has begun, as the kernel that is about to take the node away.
-            while await told.next() != .inventory {}
+            while await told.next() != .created(number: 90) {}
             #expect(try fixture.holds(Self.name))
             try Files.remove("\(fixture.tree.path)/\(Self.name)")
             while await told.next() != .closed(number: 7) {}
@@ -188,7 +188,7 @@ import Virtio
         try await withKernelHost(file: Self.name) { fixture in
             var told = await fixture.follow()
             let unbinding = fixture.host.provision(Self.unbinding("waits"))
-            while await told.next() != .inventory {}
+            while await told.next() != .created(number: 90) {}
             fixture.host.stop()
             #expect(try await fixture.failure(unbinding).code == .workerLost)
             #expect(try fixture.holds(Self.name) == false)

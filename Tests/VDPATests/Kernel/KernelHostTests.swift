@@ -265,7 +265,7 @@ import Virtio
                         try .open(FilePath(path), .readWrite, options: [.create], permissions: .ownerReadWrite)
                     ]
                 case 2:
-                    #expect(change == .inventory)
+                    #expect(change == .created(number: 7))
                     try files.removeLast().close()
                 case 3:
                     #expect(change == .closed(number: 7))

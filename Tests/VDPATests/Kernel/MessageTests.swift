@@ -18,6 +18,7 @@ func message(_ value: some MessageValue) throws -> JSONValue {
 
     static let requests: [HostRequest] = [
         .inventory,
+        .devices([node.device, .test("blk0")]),
         .sysfsInventory(HostError(.blocked, "a removal waits")),
         .discard,
         .release,
@@ -142,6 +143,8 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         .released,
         .inventory(Inventory(managementDevices: [], devices: [])),
         .inventory(inventory),
+        .devices([]),
+        .devices(inventory.devices),
         .configuration(NetlinkConfiguration()),
         .configuration(configuration),
         .holders(HolderScan(holders: [], isComplete: false, incompleteReason: "slow")),

@@ -98,8 +98,9 @@ import Virtio
     @Test(
         "Of the kernel's events those of the bus count, and drivers that may bring a management device",
         arguments: [
-            ("add@/devices/vdpasim_net/net0\0SUBSYSTEM=vdpa\0", .inventory),
-            ("bind@/devices/vdpasim_net/net0\0SUBSYSTEM=vdpa\0", .inventory),
+            ("add@/devices/vdpasim_net/net0\0SUBSYSTEM=vdpa\0", .device(.test("net0"))),
+            ("bind@/devices/vdpasim_net/net0\0SUBSYSTEM=vdpa\0", .device(.test("net0"))),
+            ("add@/devices/vdpasim_net/no name\0SUBSYSTEM=vdpa\0", .inventory),
             ("add@/module/vdpa_sim_net\0SUBSYSTEM=module\0", .driver),
             ("bind@/devices/pci0000:00/mlx5_core.vnet.0\0SUBSYSTEM=auxiliary\0", .driver),
             ("remove@/module/vdpa_sim_net\0SUBSYSTEM=module\0", nil),

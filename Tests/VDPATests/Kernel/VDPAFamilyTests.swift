@@ -79,6 +79,26 @@ import Virtio
         #expect(devices.last?.name == "\u{fffd}/a")
     }
 
+    @Test func readsOneDevice() throws {
+        let kernel = kernel(answering: [
+            NetlinkBytes.answer(
+                family: Self.family, command: 3,
+                [NetlinkBytes.attribute(4, "net0"), NetlinkBytes.attribute(5, UInt32(1))]),
+            NetlinkBytes.acknowledgement(),
+        ])
+        let device = try VDPAFamily(socket: kernel.makeSocket()).device(.test("net0"))
+        #expect(device?.name == "net0")
+        #expect(device?.deviceClass == .net)
+    }
+
+    @Test(arguments: [(-19, true), (-22, true), (-1, false), (-12, false)] as [(Int32, Bool)])
+    func aDeviceThatNetlinkDoesNotShowIsNone(error: Int32, isNone: Bool) throws {
+        let kernel = kernel(answering: [NetlinkBytes.acknowledgement(error: error, text: nil)])
+        let family = try VDPAFamily(socket: kernel.makeSocket())
+        let result = Result { () throws(HostError) in try family.device(.test("net0")) }
+        if isNone { #expect(try result.get() == nil) } else { #expect(throws: HostError.self) { try result.get() } }
+    }
+
     @Test func readsTheConfigurationOfANetworkDevice() throws {
         let kernel = kernel(answering: [
             NetlinkBytes.answer(

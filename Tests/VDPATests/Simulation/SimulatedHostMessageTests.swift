@@ -54,7 +54,8 @@ struct SimulatedHostMessageTests {
     }
 
     @Test(arguments: [
-        HostChange.inventory, .driver, .opened(number: 3), .closed(number: 0), .removed(number: 9), .overflow,
+        HostChange.device(.test("net0")), .inventory, .driver, .created(number: 1), .opened(number: 3),
+        .closed(number: 0), .removed(number: 9), .overflow,
     ])
     func everyChangeReadsBack(change: HostChange) throws {
         for numbers in [[], [UInt32(3), 0]] {

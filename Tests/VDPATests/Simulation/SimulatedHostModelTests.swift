@@ -34,9 +34,9 @@ struct SimulatedHostModelTests {
         try model.closeOpener(block)
         #expect(model.takeChanges() == [.closed(number: 1)])
         try model.vanish(block)
-        #expect(model.takeChanges() == [.removed(number: 1), .inventory])
+        #expect(model.takeChanges() == [.removed(number: 1), .device(block)])
         try model.create(Self.new("other", by: .net))
-        #expect(model.takeChanges() == [.inventory])
+        #expect(model.takeChanges() == [.device(.test("other"))])
     }
 
     @Test func numbersOfNodesAreReused() throws {

@@ -155,7 +155,7 @@ struct SimulatedHostTests {
             test.host.follow { change in announce.yield(change) }
             var changes = stream.makeAsyncIterator()
             let node = try await test.makeDevice(.block)
-            #expect(await changes.next() == .inventory)
+            #expect(await changes.next() == .device(node.device))
             _ = try await test.startHolder(of: node, running: true)
             #expect(await changes.next() == .opened(number: node.number))
             try await test.endHolder(of: node)

@@ -138,17 +138,17 @@ struct SimulatedProvisioningModelTests {
     @Test func changesAreTold() throws {
         var model = SimulatedHostModel()
         try model.create(try SimulatedHostModelTests.new("new0", by: .net))
-        #expect(model.takeChanges() == [.inventory])
+        #expect(model.takeChanges() == [.device(name)])
         try model.unbind(name, from: .vhostVDPA)
-        #expect(model.takeChanges() == [.removed(number: 2), .inventory])
+        #expect(model.takeChanges() == [.removed(number: 2), .device(name)])
         try model.bind(name, to: .vhostVDPA)
-        #expect(model.takeChanges() == [.inventory])
+        #expect(model.takeChanges() == [.device(name)])
         _ = try model.hold(name, command: "vmm", unit: nil, isRunning: true, at: 0)
         try model.delete(name)
         #expect(model.takeChanges() == [.opened(number: 2), .removed(number: 2)])
         #expect(model.pendingRemovals == [2])
         try model.closeOpener(name)
-        #expect(model.takeChanges() == [.closed(number: 2), .inventory])
+        #expect(model.takeChanges() == [.closed(number: 2), .device(name)])
         #expect(model.pendingRemovals == [])
     }
 

@@ -81,7 +81,7 @@ struct SimulatedProvisioningTests {
             let new = NewDevice(try await test.makeName(), by: maker)
             try await test.control(.removeManagementDevice(.net))
             #expect(await changes.next() == .removed(number: 0))
-            #expect(await changes.next() == .inventory)
+            #expect(await changes.next() == .device(.test("net0")))
             let inventory = try await test.result(of: test.host.inventory())
             #expect(inventory.managementDevices.map(\.name) == ["simblk0"])
             #expect(inventory.devices.map(\.name.string) == ["blk0"])

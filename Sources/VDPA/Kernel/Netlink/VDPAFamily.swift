@@ -51,6 +51,21 @@ struct VDPAFamily: ~Copyable {
         return devices
     }
 
+    /// `VDPA_CMD_DEV_GET` of one device; nil for one that is not there or that no management device created.
+    borrowing func device(_ name: DeviceName) throws(HostError) -> DeviceReply? {
+        var device: DeviceReply?
+        do throws(HostError) {
+            try request(
+                CLINUX_VDPA_CMD_DEV_GET, "VDPA_CMD_DEV_GET", of: name, attributes: [Self.name(name)]
+            ) { reader throws(NetlinkError) in
+                device = try DeviceReply(&reader)
+            }
+        } catch let error where error.code == .notFound || error.errno == .invalidArgument {
+            return nil
+        }
+        return device
+    }
+
     /// `VDPA_CMD_DEV_CONFIG_GET` of one device: a dump would end at the first device of another class.
     borrowing func configuration(of device: DeviceName) throws(HostError) -> NetlinkConfiguration {
         var configuration: NetlinkConfiguration?

@@ -74,7 +74,7 @@ actor NodeWatch {
         if event.changes.contains(.created) {
             keeper.status.endRemoval(of: number)
             add(name, to: watch)
-            keeper.announce(.inventory)
+            keeper.announce(.created(number: number))
         } else if event.changes.contains(.deleted) {
             if unwatched.removeValue(forKey: name) != nil { keeper.status.works(.node(number)) }
             // The watch of a file that nobody has open has ended by now, or does so next.

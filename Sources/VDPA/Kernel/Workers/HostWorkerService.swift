@@ -50,6 +50,8 @@ struct HostWorkerService {
         switch request {
         case .inventory:
             return .inventory(try InventoryReader(paths: paths).read())
+        case .devices(let names):
+            return .devices(try InventoryReader(paths: paths).devices(named: names))
         case .sysfsInventory(let failure):
             return .inventory(try InventoryReader(paths: paths).read(without: failure))
         case .configuration(let device):

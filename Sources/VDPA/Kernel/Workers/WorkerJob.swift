@@ -35,7 +35,7 @@ struct WorkerJob: Sendable {
     /// What is asked, for people.
     var operation: String {
         switch request {
-        case .inventory, .sysfsInventory: "inventory"
+        case .inventory, .devices, .sysfsInventory: "inventory"
         case .configuration: "configuration"
         case .holders: "holders"
         case .perform(let procedure, _, _): procedure.kind
