@@ -14,7 +14,7 @@ import Virtio
 /// the device's order is taken, and what needs more than memory is left to a deferred body.
 actor Daemon {
     /// What a method does with a request, on the daemon's isolation.
-    typealias Handler = @Sendable (isolated Daemon, RPCRequest) -> RPCDisposition
+    typealias Handler = @Sendable (isolated Daemon, RPCRequest, RPCPeer) -> RPCDisposition
 
     nonisolated let environment: DeviceEnvironment
     nonisolated let limits: RPCLimits
@@ -126,7 +126,7 @@ actor Daemon {
         guard let handler = handlers[request.method] else {
             return .reply(.failure(.methodNotFound(request.method)))
         }
-        return handler(self, request)
+        return handler(self, request, peer)
     }
 }
 

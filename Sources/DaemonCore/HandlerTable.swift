@@ -27,7 +27,7 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Answer
     ) {
-        handlers[Method.name] = { daemon, request in
+        handlers[Method.name] = { daemon, request, _ in
             do throws(ControlError) {
                 return .reply(.result(try body(daemon, try request.readParams(of: Method.self))))
             } catch {
@@ -48,7 +48,7 @@ struct HandlerTable {
         current: (@Sendable (isolated Daemon) -> WrittenResult<Method.Result>)? = nil,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params, String?) throws(ControlError) -> Method.Result
     ) {
-        handlers[Method.name] = { daemon, request in
+        handlers[Method.name] = { daemon, request, _ in
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
                 guard let refresh = daemon.refreshIfNeeded() else {
@@ -74,7 +74,7 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (Daemon, Method.Params) async throws(ControlError) -> Method.Result
     ) {
-        handlers[Method.name] = { daemon, request in
+        handlers[Method.name] = { daemon, request, _ in
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
                 return .deferred { [daemon] in
@@ -93,7 +93,7 @@ struct HandlerTable {
             @escaping @Sendable (Device, Method.Params, SharedDescriptor?, Turn) async throws(ControlError) ->
             Method.Result
     ) {
-        handlers[Method.name] = { daemon, request in
+        handlers[Method.name] = { daemon, request, _ in
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
                 let descriptor = request.descriptors.first
@@ -118,7 +118,7 @@ struct HandlerTable {
                 Method.Result, SharedDescriptor
             )
     ) {
-        handlers[Method.name] = { daemon, request in
+        handlers[Method.name] = { daemon, request, _ in
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
                 let way = Self.way(to: name(params), of: daemon)
@@ -167,7 +167,7 @@ struct HandlerTable {
         _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
         _ body: @escaping @Sendable (Daemon, Method.Params, Turn) async throws(ControlError) -> Method.Result
     ) {
-        handlers[Method.name] = { daemon, request in
+        handlers[Method.name] = { daemon, request, _ in
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
                 let turn = daemon.takeTurn(on: name(params))
