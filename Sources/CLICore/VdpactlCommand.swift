@@ -26,6 +26,7 @@ struct VdpactlCommand: ParsableCommand {
                 ResumeCommand.self, HandBackCommand.self, OpenCommand.self,
                 CloseCommand.self,
                 SetStatusCommand.self, ResetCommand.self, StateCommand.self, ManagementDeviceCommand.self,
+                OperationsCommand.self,
                 DevCommand.self, InfoCommand.self, HealthCommand.self, CallCommand.self,
             ])
     }

@@ -29,11 +29,24 @@ public protocol ControlMethod: Sendable {
     /// True when calling it twice has the effect of calling it once.
     static var isIdempotent: Bool { get }
 
+    /// True when it changes something, so that each call is an operation.
+    static var isOperation: Bool { get }
+
+    /// True when a call may be named by an `idempotencyKey`: one more with the same key and the same parameters does nothing
+    /// and is answered as the first one is.
+    static var takesIdempotencyKey: Bool { get }
+
     /// How many descriptors may accompany a request (SCM_RIGHTS, announced by `fds`).
     static var maximumDescriptors: Int { get }
 }
 
 extension ControlMethod {
+    /// Most methods look.
+    public static var isOperation: Bool { false }
+
+    /// What changes something takes one.
+    public static var takesIdempotencyKey: Bool { isOperation }
+
     /// Most methods take no descriptor.
     public static var maximumDescriptors: Int { 0 }
 }

@@ -34,6 +34,9 @@ public enum ErrorCode: Int, Sendable, Hashable, CaseIterable {
     /// The errors that every method can answer.
     public static var common: [ErrorCode] { [.invalidParams, .permissionDenied, .limitExceeded, .internalError] }
 
+    /// The errors that every operation can answer besides.
+    public static var ofOperations: [ErrorCode] { [.cancelled, .idempotencyMismatch] }
+
     /// The errors of a line or a request before a method is called.
     public static var ofRequests: [ErrorCode] { [.parseError, .invalidRequest, .methodNotFound, .limitExceeded] }
 

@@ -65,6 +65,7 @@ extension Daemon {
         }
         addProvisioning(to: &table)
         addDeclarations(to: &table)
+        addOperations(to: &table)
         return table.complete()
     }
 
@@ -89,17 +90,30 @@ extension Daemon {
         }
     }
 
+    private static func addOperations(to table: inout HandlerTable) {
+        table.answer(OperationListMethod.self) { daemon, params in daemon.listOperations(params) }
+        table.answer(OperationGetMethod.self) { daemon, params throws(ControlError) in
+            try daemon.describeOperation(params)
+        }
+        table.deferred(OperationWaitMethod.self) { daemon, params, _ throws(ControlError) in
+            try await daemon.waitForOperation(params)
+        }
+        table.deferred(OperationCancelMethod.self) { daemon, params, _ throws(ControlError) in
+            try await daemon.cancelOperation(params)
+        }
+    }
+
     private static func addDeclarations(to table: inout HandlerTable) {
-        table.deferred(DeclarationListMethod.self) { daemon, _ throws(ControlError) in
+        table.deferred(DeclarationListMethod.self) { daemon, _, _ throws(ControlError) in
             try await daemon.listDeclarations()
         }
-        table.deferred(DeclarationDiffMethod.self) { daemon, params throws(ControlError) in
+        table.deferred(DeclarationDiffMethod.self) { daemon, params, _ throws(ControlError) in
             try await daemon.compareDeclarations(params)
         }
-        table.deferred(DeclarationApplyMethod.self) { daemon, params throws(ControlError) in
-            try await daemon.applyDeclarations(params)
+        table.deferred(DeclarationApplyMethod.self) { daemon, params, operation throws(ControlError) in
+            try await daemon.applyDeclarations(params, operation)
         }
-        table.deferred(DeclarationSaveMethod.self) { daemon, params throws(ControlError) in
+        table.deferred(DeclarationSaveMethod.self) { daemon, params, _ throws(ControlError) in
             try await daemon.saveDeclarations(params)
         }
     }

@@ -23,6 +23,7 @@ extension Daemon {
                 metadata: ["directory": "\(environment.store.directory)", "errno": "\(error.symbol)"])
             unreadableRecords = [environment.store.directory]
         }
+        takeOverOperations()
         await recoverPending()
         await finishChanges()
         // The declarations are on a disk, which may not answer.
@@ -31,6 +32,15 @@ extension Daemon {
             await permitAll()
         }
         await startDeclaredAtStart()
+    }
+
+    private func takeOverOperations() {
+        do {
+            unreadableRecords += try environment.operations.takeOver()
+        } catch {
+            environment.log.error(
+                "the records of operations could not be read", metadata: ["errno": "\(error.symbol)"])
+        }
     }
 
     /// Hands each record that was found at the start to its device, once the inventory shows it.

@@ -72,17 +72,10 @@ struct HandlerTable {
     /// Adds a method that has to wait for more than one thing.
     mutating func deferred<Method: ControlMethod>(
         _ method: Method.Type,
-        _ body: @escaping @Sendable (Daemon, Method.Params) async throws(ControlError) -> Method.Result
+        _ body: @escaping @Sendable (Daemon, Method.Params, String?) async throws(ControlError) -> Method.Result
     ) {
-        handlers[Method.name] = { daemon, request, _ in
-            do throws(ControlError) {
-                let params = try request.readParams(of: Method.self)
-                return .deferred { [daemon] in
-                    await Self.reply { () throws(ControlError) in try await body(daemon, params) }
-                }
-            } catch {
-                return .reply(error.reply)
-            }
+        add(method, { _ in [] }) { daemon, params, operation, _ in
+            { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, operation)) }
         }
     }
 
@@ -93,19 +86,12 @@ struct HandlerTable {
             @escaping @Sendable (Device, Method.Params, SharedDescriptor?, Turn) async throws(ControlError) ->
             Method.Result
     ) {
-        handlers[Method.name] = { daemon, request, _ in
-            do throws(ControlError) {
-                let params = try request.readParams(of: Method.self)
-                let descriptor = request.descriptors.first
-                let way = Self.way(to: name(params), of: daemon)
-                return .deferred {
-                    await Self.reply { () throws(ControlError) in
-                        let (device, turn) = try await way()
-                        return try await body(device, params, descriptor, turn)
-                    }
-                }
-            } catch {
-                return .reply(error.reply)
+        add(method, { params in [name(params)] }) { daemon, params, operation, request in
+            let descriptor = request.descriptors.first
+            let way = Self.way(to: name(params), of: daemon, for: operation)
+            return { () throws(ControlError) in
+                let (device, turn) = try await way()
+                return Answer(try await body(device, params, descriptor, turn))
             }
         }
     }
@@ -118,17 +104,68 @@ struct HandlerTable {
                 Method.Result, SharedDescriptor
             )
     ) {
-        handlers[Method.name] = { daemon, request, _ in
+        add(method, { params in [name(params)] }) { daemon, params, operation, _ in
+            let way = Self.way(to: name(params), of: daemon, for: operation)
+            return { () throws(ControlError) in
+                let (device, turn) = try await way()
+                let (result, descriptor) = try await body(device, params, turn)
+                return Answer(result, descriptor)
+            }
+        }
+    }
+
+    /// Adds a method that changes which devices there are: its place in the order of the device, which may not be there yet,
+    /// is taken when the request arrives.
+    mutating func inTurn<Method: ControlMethod>(
+        _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
+        _ body: @escaping @Sendable (Daemon, Method.Params, Turn) async throws(ControlError) -> Method.Result
+    ) {
+        add(method, { params in [name(params)] }) { daemon, params, operation, _ in
+            let turn = daemon.takeTurn(on: name(params), for: operation)
+            return { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, turn)) }
+        }
+    }
+
+    /// What a method gives, and what is passed along.
+    private struct Answer<Result: JSONWritable & Sendable>: Sendable {
+        let result: Result
+        let descriptor: SharedDescriptor?
+
+        init(_ result: Result, _ descriptor: SharedDescriptor? = nil) {
+            self.result = result
+            self.descriptor = descriptor
+        }
+    }
+
+    /// What is left to be done when a request has been taken in.
+    private typealias Work<Result: JSONWritable & Sendable> = @Sendable () async throws(ControlError) -> Answer<Result>
+
+    /// Adds a method that waits; one that changes something as an operation.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - devices: which devices it concerns.
+    ///   - begin: takes a request in, with the id of its operation.
+    private mutating func add<Method: ControlMethod>(
+        _ method: Method.Type, _ devices: @escaping @Sendable (Method.Params) -> [DeviceName],
+        _ begin: @escaping @Sendable (isolated Daemon, Method.Params, String?, RPCRequest) -> Work<Method.Result>
+    ) {
+        handlers[Method.name] = { daemon, request, peer in
             do throws(ControlError) {
-                let params = try request.readParams(of: Method.self)
-                let way = Self.way(to: name(params), of: daemon)
-                return .deferred {
-                    do throws(ControlError) {
-                        let (device, turn) = try await way()
-                        let (result, descriptor) = try await body(device, params, turn)
-                        return .result(result, descriptors: [descriptor])
-                    } catch {
-                        return error.reply
+                guard Method.isOperation else {
+                    let work = begin(daemon, try request.readParams(of: Method.self), nil, request)
+                    return .deferred { await Self.outcome(of: work).reply }
+                }
+                let (params, key) = try request.readOperationParams(of: Method.self)
+                let operations = daemon.environment.operations
+                switch operations.admit(.init(Method.self, params, key, devices(params), peer)) {
+                case .mismatched(let id): throw .mismatch(key, id)
+                case .repeated(let id):
+                    return .deferred { [daemon] in await daemon.answerAgain(id) }
+                case .begun(let id):
+                    let work = begin(daemon, params, id, request)
+                    return .deferred { [daemon] in
+                        await daemon.perform(id) { await Self.outcome(of: work) }.reply
                     }
                 }
             } catch {
@@ -137,15 +174,24 @@ struct HandlerTable {
         }
     }
 
+    private static func outcome<Result>(of work: Work<Result>) async -> OperationOutcome {
+        do throws(ControlError) {
+            let answer = try await work()
+            return .done(answer.result, answer.descriptor)
+        } catch {
+            return .failed(error)
+        }
+    }
+
     /// Takes a place in the order of a device.
     ///
     /// - Returns: what is to be awaited before the device is used.
     private static func way(
-        to name: DeviceName, of daemon: isolated Daemon
+        to name: DeviceName, of daemon: isolated Daemon, for operation: String?
     ) -> @Sendable () async throws(ControlError) -> (Device, Turn) {
         // One that is being created is not there yet, but has an order.
         if let device = daemon.devices[name] {
-            let (turn, access) = device.assumeIsolated { device in (device.takeTurn(), device.access) }
+            let (turn, access) = device.assumeIsolated { device in (device.takeTurn(for: operation), device.access) }
             // Of a device that nobody holds the inventory alone says whether it is still there.
             let refresh = access == .none ? daemon.refreshIfNeeded() : nil
             return { [daemon] () throws(ControlError) in
@@ -157,36 +203,7 @@ struct HandlerTable {
         // Unknown here is not unknown to the kernel: the device may have come just now.
         return { [daemon] () throws(ControlError) in
             let device = try await daemon.findDevice(name)
-            return (device, await device.takeTurn())
-        }
-    }
-
-    /// Adds a method that changes which devices there are: its place in the order of the device, which may not be there yet,
-    /// is taken when the request arrives.
-    mutating func inTurn<Method: ControlMethod>(
-        _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
-        _ body: @escaping @Sendable (Daemon, Method.Params, Turn) async throws(ControlError) -> Method.Result
-    ) {
-        handlers[Method.name] = { daemon, request, _ in
-            do throws(ControlError) {
-                let params = try request.readParams(of: Method.self)
-                let turn = daemon.takeTurn(on: name(params))
-                return .deferred { [daemon] in
-                    await Self.reply { () throws(ControlError) in try await body(daemon, params, turn) }
-                }
-            } catch {
-                return .reply(error.reply)
-            }
-        }
-    }
-
-    private static func reply<Result: JSONWritable & Sendable>(
-        _ body: () async throws(ControlError) -> Result
-    ) async -> RPCReply {
-        do throws(ControlError) {
-            return .result(try await body())
-        } catch {
-            return error.reply
+            return (device, await device.takeTurn(for: operation))
         }
     }
 
@@ -204,13 +221,28 @@ extension RPCRequest {
     fileprivate func readParams<Method: ControlMethod>(
         of method: Method.Type
     ) throws(ControlError) -> Method.Params {
+        try read(Method.Params.self, of: Method.self)
+    }
+
+    /// Reads the parameters of an operation, and what its caller names it.
+    fileprivate func readOperationParams<Method: ControlMethod>(
+        of method: Method.Type
+    ) throws(ControlError) -> (Method.Params, key: String?) {
+        guard Method.takesIdempotencyKey else { return (try readParams(of: method), nil) }
+        let call = try read(OperationParams<Method.Params>.self, of: method)
+        return (call.params, call.idempotencyKey)
+    }
+
+    private func read<Params: JSONReadable, Method: ControlMethod>(
+        _ type: Params.Type, of method: Method.Type
+    ) throws(ControlError) -> Params {
         guard descriptors.count <= Method.maximumDescriptors else {
             throw ControlError(
                 .invalidParams,
                 "fds: \(Method.name) takes at most \(Method.maximumDescriptors) descriptors, \(descriptors.count) came")
         }
         do throws(JSONReadError) {
-            return try Method.Params(params ?? .object([]), at: JSONPath("params"))
+            return try Params(params ?? .object([]), at: JSONPath("params"))
         } catch {
             throw ControlError(.invalidParams, "\(error)")
         }

@@ -3,20 +3,30 @@ import LinuxIO
 import SystemPackage
 import Virtio
 
-/// A record of one device that means nothing after a reboot.
-protocol DeviceRecord: JSONObjectReadable, JSONWritable, Sendable {
-    /// The device.
-    var device: DeviceName { get }
+/// A record that means nothing after a reboot.
+protocol StoredRecord: JSONObjectReadable, JSONWritable, Sendable {
+    /// The name of its file, without the ending.
+    var fileName: String { get }
     /// The boot in which it was written.
     var bootID: String { get }
 }
 
-/// Records in the state directory, one file for each device.
+/// A record of one device.
+protocol DeviceRecord: StoredRecord {
+    /// The device.
+    var device: DeviceName { get }
+}
+
+extension DeviceRecord {
+    var fileName: String { device.string }
+}
+
+/// Records in the state directory, one file for each.
 ///
 /// A file is replaced by a rename, so that a SIGKILL at any instruction leaves the old record or the new one. Nothing is
 /// flushed to a disk: after a crash of the whole machine the devices are new ones and the records mean nothing, which the
 /// boot id in them tells.
-struct RecordStore<Record: DeviceRecord>: Sendable {
+struct RecordStore<Record: StoredRecord>: Sendable {
     /// The folder of the records.
     let directory: String
 
@@ -26,17 +36,17 @@ struct RecordStore<Record: DeviceRecord>: Sendable {
         try Files.createDirectory(directory, mode: 0o700)
     }
 
-    /// Replaces a device's record.
+    /// Writes a record, in the place of the one that was there.
     func write(_ record: Record) throws(Errno) {
         var writer = JSONWriter()
         writer.value(record)
-        try Files.replace(path(of: record.device), with: writer.bytes.span, mode: 0o600)
+        try Files.replace(path(of: record.fileName), with: writer.bytes.span, mode: 0o600)
     }
 
-    /// Removes a device's record, if there is one.
-    func remove(_ device: DeviceName) throws(Errno) {
+    /// Removes a record, if there is one of this name.
+    func remove(_ fileName: String) throws(Errno) {
         do throws(Errno) {
-            try Files.remove(path(of: device))
+            try Files.remove(path(of: fileName))
         } catch Errno.noSuchFileOrDirectory {
             return
         }
@@ -49,9 +59,9 @@ struct RecordStore<Record: DeviceRecord>: Sendable {
         var records: [Record] = []
         var unreadable: [String] = []
         for name in try Files.list(directory) where name.hasSuffix(".json") {
-            // One file that cannot be read hides no other device's record.
+            // One file that cannot be read hides no other record.
             guard let bytes = try? Files.read(directory + "/" + name, limit: 1 << 20),
-                let record = Self.decode(bytes), record.device.string + ".json" == name
+                let record = Self.decode(bytes), record.fileName + ".json" == name
             else {
                 unreadable.append("\(directory)/\(name)")
                 continue
@@ -69,7 +79,14 @@ struct RecordStore<Record: DeviceRecord>: Sendable {
         }
     }
 
-    private func path(of device: DeviceName) -> String {
-        "\(directory)/\(device.string).json"
+    private func path(of fileName: String) -> String {
+        "\(directory)/\(fileName).json"
+    }
+}
+
+extension RecordStore where Record: DeviceRecord {
+    /// Removes a device's record, if there is one.
+    func remove(_ device: DeviceName) throws(Errno) {
+        try remove(device.string)
     }
 }

@@ -11,7 +11,9 @@ struct Service: Sendable {
     /// What still waits on the loop at the end is needed no more, but is not lost: only what nothing leads to is a leak.
     private static let finishedLoop = Lock<EventLoop?>(nil)
 
-    private typealias Stores = (RecordStore<RunRecord>, RecordStore<ProvisioningRecord>)
+    private typealias Stores = (
+        RecordStore<RunRecord>, RecordStore<ProvisioningRecord>, RecordStore<OperationRecord>
+    )
 
     let settings: Settings
     private let log: Logger
@@ -34,7 +36,8 @@ struct Service: Sendable {
             let stores = try at("create \(directory)") { () throws(Errno) in
                 (
                     try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices"),
-                    try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes")
+                    try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes"),
+                    try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations")
                 )
             }
             let lock = try at("lock \(directory)") { () throws(Errno) in try DirectoryLock(directory) }
@@ -130,7 +133,7 @@ struct Service: Sendable {
         var environment = DeviceEnvironment(
             loop: loop, host: host, store: stores.0, changeStore: stores.1, followUps: FollowUps(), bootID: bootID,
             source: .current(),
-            operations: OperationNumbers(instance: identity.instance),
+            operations: Operations(instance: identity.instance, bootID: bootID, store: stores.2, log: log),
             defaultDeadlineMs: settings.defaultDeadlineMs, log: log)
         if settings.nodeRights != NodeRights() { environment.nodeRights = settings.nodeRights }
         return Daemon(

@@ -23,7 +23,7 @@ public enum ProvisioningStep: Sendable, Hashable {
     case permit(DeviceNode, NodePermissions)
 
     /// What is done, for people.
-    var operation: String {
+    public var operation: String {
         switch self {
         case .create: "VDPA_CMD_DEV_NEW"
         case .delete: "VDPA_CMD_DEV_DEL"

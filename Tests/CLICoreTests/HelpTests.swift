@@ -31,6 +31,8 @@ import Testing
         ("apply", DeclarationApplyMethod.self), ("save", DeclarationSaveMethod.self),
         ("bind", DeviceBindMethod.self), ("stats", DeviceStatsMethod.self),
         ("mgmtdev list", MgmtdevListMethod.self), ("mgmtdev show", MgmtdevGetMethod.self),
+        ("ops list", OperationListMethod.self), ("ops show", OperationGetMethod.self),
+        ("ops wait", OperationWaitMethod.self), ("ops cancel", OperationCancelMethod.self),
         ("info", SystemInfoMethod.self), ("health", SystemHealthMethod.self),
     ])
     func commandShowsItsMethodsDeclaration(_ command: String, _ method: any ControlMethod.Type) {
@@ -63,7 +65,9 @@ import Testing
         let names = (root.split(separator: "SUBCOMMANDS:\n").last ?? "").split(separator: "\n")
             .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
             .compactMap { $0.split(separator: " ").first.map(String.init) }
-        let lines = names.map { [$0] } + [["state", "export"], ["mgmtdev", "list"], ["mgmtdev", "show"]]
+        let lines =
+            names.map { [$0] } + [["state", "export"], ["mgmtdev", "list"], ["mgmtdev", "show"]]
+            + ["list", "show", "wait", "cancel"].map { ["ops", $0] }
         return Set(
             lines.compactMap { words in
                 let help = Vdpactl.run(words + ["--help"]) { _ in nil }.standardOutput

@@ -151,7 +151,7 @@ import Testing
     }
 
     private func properties<Method: ControlMethod>(of _: Method.Type) -> [JSONSchema.Property] {
-        guard case .object(let properties) = Method.Params.definition.kind else { return [] }
+        guard case .object(let properties) = Method.parameters.kind else { return [] }
         return properties
     }
 

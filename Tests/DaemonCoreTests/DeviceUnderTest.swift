@@ -115,13 +115,17 @@ func withDevice(
     let directory = "/tmp/vdpad-device-under-test-\(UInt64.random(in: .min ... .max))"
     let store = try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices")
     let followUps = FollowUps()
+    let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let environment = DeviceEnvironment(
         loop: loop, host: host, store: store,
         changeStore: try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes"),
         followUps: followUps, bootID: "boot",
         source: DeviceEnvironment.Source(host: "test", kernel: "none"),
-        operations: OperationNumbers(instance: "test"), defaultDeadlineMs: 30_000,
-        graceMs: graceMs, log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        operations: Operations(
+            instance: "test", bootID: "boot",
+            store: try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations"), log: log),
+        defaultDeadlineMs: 30_000,
+        graceMs: graceMs, log: log)
     var info = HostDevice(name: DeviceUnderTest.node.device)
     info.driver = .vhostVDPA
     info.node = DeviceUnderTest.node

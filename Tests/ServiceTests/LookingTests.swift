@@ -84,7 +84,7 @@ struct LookingTests {
                 "declaration.apply", "declaration.save", "device.list",
                 "device.get", "device.status", "device.config", "device.holders", "device.open", "device.close",
                 "device.setStatus", "device.suspend", "device.resume", "device.handBack", "device.reset",
-                "state.export",
+                "state.export", "operation.list", "operation.get", "operation.wait", "operation.cancel",
             ]
             #expect(Set(methods.keys) == wanted)
             #expect(client.contract.document["openrpc"] == "1.3.2")

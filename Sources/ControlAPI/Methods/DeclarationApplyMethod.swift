@@ -62,6 +62,7 @@ public enum DeclarationApplyMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = true
+    public static let isOperation = true
 }
 
 extension DeclarationApplyMethod.Params: JSONObjectReadable, JSONWritable {

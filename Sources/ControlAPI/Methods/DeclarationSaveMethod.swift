@@ -39,6 +39,7 @@ public enum DeclarationSaveMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = true
+    public static let isOperation = true
 }
 
 extension DeclarationSaveMethod.Params: JSONObjectReadable, JSONWritable {

@@ -17,4 +17,7 @@ public enum DeviceAcquireMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = false
+    public static let isOperation = true
+    // What is passed cannot be passed twice.
+    public static let takesIdempotencyKey = false
 }

@@ -33,6 +33,7 @@ public enum DeviceAddMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = false
+    public static let isOperation = true
 }
 
 extension DeviceAddMethod.Params: JSONObjectReadable, JSONWritable {

@@ -35,6 +35,7 @@ public enum DeviceBindMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = true
+    public static let isOperation = true
 }
 
 extension DeviceBindMethod.Params: JSONObjectReadable, JSONWritable {

@@ -13,4 +13,5 @@ public enum DeviceCloseMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = false
+    public static let isOperation = true
 }

@@ -32,6 +32,7 @@ public enum DeviceDeleteMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = false
+    public static let isOperation = true
 }
 
 extension DeviceDeleteMethod.Params: JSONObjectReadable, JSONWritable {

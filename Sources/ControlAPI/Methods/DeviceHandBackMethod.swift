@@ -25,6 +25,7 @@ public enum DeviceHandBackMethod: ControlMethod {
     public static let errors: [ErrorCode] = [.deviceNotFound, .operationInProgress, .hostBlocked]
     public static let role = Role.operator
     public static let isIdempotent = true
+    public static let isOperation = true
 }
 
 extension DeviceHandBackMethod.Params: JSONObjectReadable, JSONWritable {

@@ -36,6 +36,7 @@ public enum DeviceOpenMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = false
+    public static let isOperation = true
 }
 
 extension DeviceOpenMethod.Params: JSONObjectReadable, JSONWritable {

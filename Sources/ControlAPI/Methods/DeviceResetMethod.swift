@@ -42,6 +42,7 @@ public enum DeviceResetMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = true
+    public static let isOperation = true
     public static let maximumDescriptors = 1
 }
 

@@ -61,6 +61,7 @@ public enum DeviceResumeMethod: ControlMethod {
     ]
     public static let role = Role.operator
     public static let isIdempotent = true
+    public static let isOperation = true
     public static let maximumDescriptors = 1
 }
 

@@ -51,6 +51,7 @@ public enum DeviceSetMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = true
+    public static let isOperation = true
 }
 
 extension DeviceSetMethod.Params: JSONObjectReadable, JSONWritable {

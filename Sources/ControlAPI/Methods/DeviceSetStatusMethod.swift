@@ -35,6 +35,7 @@ public enum DeviceSetStatusMethod: ControlMethod {
     ]
     public static let role = Role.admin
     public static let isIdempotent = true
+    public static let isOperation = true
     public static let maximumDescriptors = 1
 }
 

@@ -73,6 +73,7 @@ public enum DeviceSuspendMethod: ControlMethod {
     ]
     public static let role = Role.operator
     public static let isIdempotent = true
+    public static let isOperation = true
     public static let maximumDescriptors = 1
 }
 

@@ -25,7 +25,7 @@ public struct OpenRPCDocument: Sendable {
         `name`. The schemas are JSON Schema draft-07.
 
         A method's `x-role` is the role that a peer needs. `x-idempotent` says that calling it twice has the effect \
-        of calling it once. `x-maximumDescriptors` says how many descriptors may accompany a request (SCM_RIGHTS), \
+        of calling it once, `x-operation` that each call is an operation. `x-maximumDescriptors` says how many descriptors may accompany a request (SCM_RIGHTS), \
         which then has their number in its member `fds`.
         """
 }
@@ -101,7 +101,7 @@ extension ControlMethod {
         writer.member("paramStructure", "by-name")
         writer.name("params")
         writer.beginArray()
-        if case .object(let properties) = Params.definition.kind {
+        if case .object(let properties) = parameters.kind {
             for property in properties { property.writeContentDescriptor(to: &writer) }
         }
         writer.endArray()
@@ -112,7 +112,9 @@ extension ControlMethod {
         writer.endObject()
         writer.name("errors")
         writer.beginArray()
-        for code in Set(errors + ErrorCode.common).sorted(by: { $0.rawValue < $1.rawValue }) {
+        for code in Set(errors + ErrorCode.common + (isOperation ? ErrorCode.ofOperations : [])).sorted(by: {
+            $0.rawValue < $1.rawValue
+        }) {
             writer.beginObject()
             writer.member("$ref", "#/components/errors/\(code.name)")
             writer.endObject()
@@ -120,6 +122,7 @@ extension ControlMethod {
         writer.endArray()
         writer.member("x-role", role)
         writer.member("x-idempotent", isIdempotent)
+        writer.member("x-operation", isOperation)
         writer.member("x-maximumDescriptors", maximumDescriptors)
         writer.endObject()
     }

@@ -25,7 +25,7 @@ public struct SchemaDefinition: Sendable {
 
 extension ControlMethod {
     fileprivate static func add(params: inout JSONSchemaDefinitions, results: inout JSONSchemaDefinitions) {
-        params.add(Params.definition)
+        params.add(parameters)
         results.add(Result.self)
     }
 }

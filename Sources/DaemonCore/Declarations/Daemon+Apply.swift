@@ -1,4 +1,5 @@
 import ControlAPI
+import JSON
 import LinuxIO
 import VDPA
 import Virtio
@@ -7,7 +8,7 @@ import Virtio
 extension Daemon {
     /// `declaration.apply`
     func applyDeclarations(
-        _ params: DeclarationApplyMethod.Params
+        _ params: DeclarationApplyMethod.Params, _ operation: String?
     ) async throws(ControlError) -> DeclarationApplyMethod.Result {
         let patience = UInt64(params.deadlineMs ?? environment.defaultDeadlineMs)
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: patience)
@@ -18,17 +19,22 @@ extension Daemon {
                 .operationInProgress, "another change by declarations has not finished within the deadline")
         }
         let gate = Gate<Result<DeclarationApplyMethod.Result, ControlError>>()
+        let caller = Caller()
         environment.followUps.add { [self] in
-            gate.resolve(await apply(params, until: deadline))
+            let result = await apply(params, until: deadline)
+            gate.resolve(result)
             await endDeclarationTurn(turn)
+            if caller.hasLeft {
+                environment.operations.settle(operation, result.map { JSONValue(written: $0) })
+            }
         }
         if let result = await gate.wait(until: deadline, on: loop) ?? gate.value { return try result.get() }
-        var error = ControlError(
+        caller.leave()
+        environment.operations.leave(operation)
+        throw ControlError(
             .deadlineExceeded,
             "the declarations have not been applied within the deadline; what was done of them is being taken back",
             hint: "declaration.diff says what differs")
-        error.operation = environment.operations.next()
-        throw error
     }
 
     private func endDeclarationTurn(_ turn: Turn) {

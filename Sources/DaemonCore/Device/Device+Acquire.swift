@@ -20,11 +20,9 @@ extension Device {
         }
         switch await host.open(node).wait(until: request.deadline, on: loop) {
         case nil:
-            var error = located(
+            throw located(
                 .deadlineExceeded, "the opening of \(name.string) has not ended within the deadline; it goes on",
                 hint: "the device is closed as soon as the call returns")
-            error.operation = environment.operations.next()
-            throw error
         case .failure(let error) where error.code == .busy:
             throw await busy(node, until: request.deadline)
         case .failure(let error):

@@ -148,7 +148,6 @@ extension Device {
     private func late(_ what: String, hint: String?) -> ControlError {
         var error = ControlError(
             .deadlineExceeded, "\(what) has not ended within the deadline; it goes on", device: name, hint: hint)
-        error.operation = environment.operations.next()
         error.stateAfter = stateAfter
         return error
     }

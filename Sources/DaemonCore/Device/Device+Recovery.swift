@@ -11,7 +11,7 @@ extension Device {
         record = found
         // Nobody has watched for the last close meanwhile.
         doubt = .unwatched
-        return turns.take()
+        return turns.take(for: found.operation)
     }
 
     /// Acts on a record that was found on disk.

@@ -140,7 +140,6 @@ extension Device {
         if let observation = error.observation, error.code != .holderGone { note(observation) }
         if error.code == .gone { lastSeen = nil }
         var reply = ControlError(error, device: name)
-        if reply.code == .deadlineExceeded { reply.operation = environment.operations.next() }
         reply.stateAfter = stateAfter
         return reply
     }

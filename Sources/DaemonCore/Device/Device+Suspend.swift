@@ -30,7 +30,7 @@ extension Device {
         let former = recordAsFarAsKnown
         let wasSuspended = former?.runState == .suspended
         var intent = RunRecord(
-            device: name, runState: .suspending, operation: environment.operations.next(),
+            device: name, runState: .suspending, operation: environment.operations.id(of: turn),
             bootID: environment.bootID, isOwned: isOwned, holder: holder ?? former?.holder,
             keep: params.keep || former?.keep == true || isHandedBack)
         if let former, wasSuspended {
@@ -40,6 +40,7 @@ extension Device {
             intent.configuration = former.configuration
         }
         try remember(intent)
+        note("stopping")
         let call = host.perform(
             .suspend(allowIrreversible: params.allowIrreversible, dryRun: false), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
@@ -83,11 +84,12 @@ extension Device {
                 device: name, runState: .resuming, operation: "", bootID: environment.bootID, isOwned: isOwned,
                 keep: false)
         intent.runState = .resuming
-        intent.operation = environment.operations.next()
+        intent.operation = environment.operations.id(of: turn)
         intent.keep = false
         intent.holder = holder ?? former?.holder
         try requireCaller(request)
         try remember(intent)
+        note("resuming")
         let call = host.perform(.resume(dryRun: false), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
             throw late(call, "VHOST_VDPA_RESUME", intent, former, reach, request)
@@ -98,6 +100,7 @@ extension Device {
         case .success(let report):
             guard isStanding(intent, report) else { throw await lost(intent, report, reach, request) }
             let leftover = forgetStop()
+            note("resumed")
             note(report.latest)
             let timing = report.call.map(CallTiming.init)
             var warnings = report.warnings + [leftover].compactMap { $0 }
@@ -151,6 +154,7 @@ extension Device {
         confirmed.configuration = intent.configuration ?? report.latest.configuration.map(HexadecimalBytes.init)
         confirmed.assertedAt = Timestamp.now()
         unresolved = nil
+        note("stopped")
         note(report.latest)
         return (timing, [rememberIfPossible(confirmed)].compactMap { $0 })
     }

@@ -86,6 +86,7 @@ extension Device {
         _ call: HostCall<DeviceReport>, _ what: String, _ intent: RunRecord, _ former: RunRecord?, _ reach: Reach,
         _ request: DeviceRequest
     ) -> ControlError {
+        note("late")
         leave(
             call, on: reach.node, request,
             then: { device, result, request in await device.finish(result, intent, former, reach, request) })
@@ -97,7 +98,6 @@ extension Device {
             .deadlineExceeded, "\(what) has not returned within the deadline; it goes on", device: name,
             hint: staysStopped
                 ? "the device stays stopped when the call returns" : "the device runs as soon as the call returns")
-        error.operation = intent.operation
         error.stateAfter = stateAfter
         return error
     }
@@ -107,6 +107,7 @@ extension Device {
         _ result: Result<DeviceReport, HostError>, _ intent: RunRecord, _ former: RunRecord?, _ reach: Reach,
         _ request: DeviceRequest
     ) async {
+        note("returned")
         // Whoever has acted on the device meanwhile knows better.
         guard record?.operation == intent.operation else { return }
         switch (result, intent.runState) {
@@ -114,6 +115,7 @@ extension Device {
             await findOutAfterExit(reach, request)
         case (.success(let report), .resuming):
             forgetStop()
+            note("resumed")
             note(report.latest)
         case (.success(let report), .suspending)
         where !intent.keep && report.latest.backendFeatures.contains(.resume):
@@ -139,12 +141,14 @@ extension Device {
             }
             reach.path = .shared(recorded)
         }
+        note("resuming")
         let call = host.perform(.resume(dryRun: false), on: reach.node, through: reach.path)
         switch await call.wait(until: request.deadline, on: loop) {
         case .success(let report) where report.holderExited:
             await findOutAfterExit(reach, request)
         case .success(let report):
             forgetStop()
+            note("resumed")
             note(report.latest)
         case .failure(let error) where error.code == .holderGone:
             await findOutAfterExit(reach, request)

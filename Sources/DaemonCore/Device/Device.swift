@@ -71,8 +71,8 @@ actor Device {
     nonisolated var host: any VDPAHost { environment.host }
 
     /// Takes the next place in the order of operations. Called when a request arrives, before anything is awaited.
-    func takeTurn() -> Turn {
-        turns.take()
+    func takeTurn(for operation: String? = nil) -> Turn {
+        turns.take(for: operation)
     }
 
     /// A request that was received now.
@@ -98,6 +98,12 @@ actor Device {
             throw error
         }
         guard info != nil else { throw notFound }
+        note("begun")
+    }
+
+    /// Notes a step of the operation whose turn it is.
+    func note(_ phase: String) {
+        environment.operations.note(phase, of: turns.operation, device: name)
     }
 
     /// The device is not on the bus.

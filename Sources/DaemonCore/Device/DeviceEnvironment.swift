@@ -19,8 +19,8 @@ struct DeviceEnvironment: Sendable {
     let bootID: String
     /// The machine.
     let source: Source
-    /// Names what outlives the reply of its request.
-    let operations: OperationNumbers
+    /// What clients have asked to be changed.
+    let operations: Operations
     /// How long a request waits that names no deadline.
     let defaultDeadlineMs: UInt32
     /// Who may open the nodes of devices for which nothing else is said.

@@ -10,9 +10,12 @@ struct TurnQueue {
     /// True when nobody uses the device.
     var isEmpty: Bool { turns.isEmpty }
 
+    /// The operation whose turn it is.
+    var operation: String? { turns.first?.operation }
+
     /// Takes the next place.
-    mutating func take() -> Turn {
-        let turn = Turn()
+    mutating func take(for operation: String? = nil) -> Turn {
+        let turn = Turn(operation)
         turns.append(turn)
         if turns.count == 1 { turn.begin() }
         return turn
@@ -20,8 +23,8 @@ struct TurnQueue {
 
     /// Takes the place right behind a turn that has begun, before all that wait already.
     mutating func take(behind turn: Turn) -> Turn {
-        guard let index = turns.firstIndex(where: { $0 === turn }) else { return take() }
-        let next = Turn()
+        guard let index = turns.firstIndex(where: { $0 === turn }) else { return take(for: turn.operation) }
+        let next = Turn(turn.operation)
         turns.insert(next, at: index + 1)
         return next
     }
@@ -36,7 +39,14 @@ struct TurnQueue {
 
 /// A place in the order in which operations use a device.
 final class Turn: Sendable {
+    /// The operation that it belongs to; nil for a look.
+    let operation: String?
+
     private let gate = Gate<Void>()
+
+    fileprivate init(_ operation: String?) {
+        self.operation = operation
+    }
 
     /// Lets the holder of the turn go on.
     fileprivate func begin() {

@@ -1,4 +1,5 @@
 import ControlAPI
+import JSON
 import LinuxIO
 import Logging
 import VDPA
@@ -7,10 +8,10 @@ import Virtio
 /// Operations that change which devices there are and how they are bound. They go on when their caller has left.
 extension Daemon {
     /// Takes the next place in the order of a device's operations, also of one that is not there yet.
-    func takeTurn(on name: DeviceName) -> Turn {
+    func takeTurn(on name: DeviceName, for operation: String? = nil) -> Turn {
         let device = devices[name] ?? Device(name: name, info: nil, environment: environment)
         if devices[name] == nil { devices[name] = device }
-        return device.assumeIsolated { device in device.takeTurn() }
+        return device.assumeIsolated { device in device.takeTurn(for: operation) }
     }
 
     private func endTurn(_ turn: Turn, on name: DeviceName) {
@@ -46,15 +47,15 @@ extension Daemon {
                     .operationInProgress,
                     "another operation on \(name.string) has not finished within the deadline", device: name))
         }
+        await devices[name]?.note("begun")
         let caller = Caller()
         let gate = Gate<Result<Value, ControlError>>()
         environment.followUps.add { [self] in await finish(work, caller, gate, turn, name) }
         if let result = await gate.wait(until: deadline, on: loop) ?? gate.value { return try result.get() }
         caller.leave()
-        var error = ControlError(
-            .deadlineExceeded, "\(what) has not ended within the deadline; it goes on", device: name)
-        error.operation = environment.operations.next()
-        throw located(error)
+        environment.operations.leave(turn.operation)
+        throw located(
+            ControlError(.deadlineExceeded, "\(what) has not ended within the deadline; it goes on", device: name))
     }
 
     private func finish<Value>(
@@ -69,7 +70,11 @@ extension Daemon {
         }
         endTurn(turn, on: name)
         gate.resolve(result)
-        guard caller.hasLeft, case .failure(let error) = result else { return }
+        guard caller.hasLeft else { return }
+        environment.operations.settle(
+            turn.operation, result.map { value in (value as? any JSONWritable).map { JSONValue(written: $0) } ?? .null }
+        )
+        guard case .failure(let error) = result else { return }
         environment.log.error(
             "an operation that nobody waited for any more has failed",
             metadata: ["device": "\(name)", "error": "\(error.message)"])
@@ -77,6 +82,7 @@ extension Daemon {
 
     /// Makes one change of the host. Nobody gives it up: what has begun is ended in order.
     func carryOut(_ step: ProvisioningStep, for name: DeviceName) async throws(ControlError) {
+        await devices[name]?.note(step.operation)
         try await result(of: host.provision(step), for: name)
     }
 

@@ -9,7 +9,11 @@ struct Example {
         let params: JSONValue
 
         init<Method: ControlMethod>(_: Method.Type, _ params: JSONValue = [:]) throws(JSONReadError) {
-            _ = try Method.Params(params, at: JSONPath("params"))
+            if Method.takesIdempotencyKey {
+                _ = try OperationParams<Method.Params>(params, at: JSONPath("params"))
+            } else {
+                _ = try Method.Params(params, at: JSONPath("params"))
+            }
             method = Method.name
             self.params = params
         }
@@ -41,6 +45,10 @@ struct Example {
                 "driver": "vhost_vdpa",
             ])
         let delete = try Call(DeviceDeleteMethod.self, ["device": "vm1-net"])
+        let addAnother = try Call(
+            DeviceAddMethod.self, ["name": "vm3-net", "mgmtdev": "simnet0", "idempotencyKey": "make vm3-net"])
+        let deleteAnother = try Call(DeviceDeleteMethod.self, ["device": "vm3-net"])
+        let operation: JSONValue = ["operation": .string(FixedValues.operation)]
         let save = try Call(DeclarationSaveMethod.self, ["devices": ["net0"]])
         return [
             Example(call: try Call(SystemInfoMethod.self)),
@@ -81,6 +89,12 @@ struct Example {
             Example(
                 before: [open, try Call(DeviceSuspendMethod.self, net0)],
                 call: try Call(StateExportMethod.self, net0), after: [close]),
+            Example(
+                before: [addAnother], call: try Call(OperationListMethod.self, ["device": "vm3-net"]),
+                after: [deleteAnother]),
+            Example(before: [suspend], call: try Call(OperationGetMethod.self, operation), after: [resume]),
+            Example(before: [suspend, resume], call: try Call(OperationWaitMethod.self, operation)),
+            Example(before: [suspend, resume], call: try Call(OperationCancelMethod.self, operation)),
             Example(before: [save], call: try Call(DeclarationListMethod.self)),
             Example(call: try Call(DeclarationDiffMethod.self)),
             Example(call: try Call(DeclarationApplyMethod.self, ["dryRun": true])),

@@ -46,7 +46,29 @@ struct ExampleDaemon: ~Copyable {
     }
 
     private mutating func exchange(call: Example.Call) throws -> JSONValue {
-        let line = call.request.jsonBytes() + [UInt8(ascii: "\n")]
+        var request = call.request
+        if request["params"]?["operation"] == .string(FixedValues.operation) {
+            request = try replacing(FixedValues.operation, with: try lastOperation(), in: request)
+        }
+        return try exchange(request)
+    }
+
+    private mutating func lastOperation() throws -> String {
+        let list = try exchange(try Example.Call(OperationListMethod.self).request)
+        guard case .array(let operations)? = list["result"]?["operations"],
+            case .string(let id)? = operations.last?["id"]
+        else { throw Failure(description: "there is no operation") }
+        return id
+    }
+
+    private func replacing(_ old: String, with new: String, in value: JSONValue) throws -> JSONValue {
+        let text = String(decoding: value.jsonBytes(), as: UTF8.self)
+        let parts = text.split(separator: old, omittingEmptySubsequences: false)
+        return try JSONParser.parse(Array(parts.joined(separator: new).utf8).span)
+    }
+
+    private mutating func exchange(_ request: JSONValue) throws -> JSONValue {
+        let line = request.jsonBytes() + [UInt8(ascii: "\n")]
         try socket.send(line.span, until: patience)
         var received: [UInt8] = []
         while received.last != UInt8(ascii: "\n") {

@@ -9,8 +9,12 @@ enum FixedValues {
         "instance": "5f1c2d3e4a5b6c7d", "startedAt": time, "assertedAt": time, "time": time,
         "kernelRelease": "6.12.0", "kernel": "6.12.0",
         "enteredAtNs": 81_000_000_000, "returnedAtNs": 81_000_005_000, "durationNs": 5_000,
+        "atNs": 81_000_000_000, "startedAtNs": 80_999_900_000, "endedAtNs": 81_000_100_000,
         "readAtNs": 81_000_000_000, "minimumNs": 2_000_000, "maximumNs": 2_010_000,
     ]
+
+    /// The id of an operation.
+    static let operation = "5f1c2d3e4a5b6c7d-12"
 
     /// The same reply with the fixed values; a state document with the digest that belongs to them.
     static func replacing(in reply: JSONValue) throws(JSONReadError) -> JSONValue {
@@ -29,10 +33,19 @@ enum FixedValues {
             let isDaemon = value["startedAt"] != nil
             return .object(
                 members.map { member in
-                    let fixed = isDaemon && member.name == "pid" ? 1_234 : values[member.name]
+                    let fixed = isDaemon && member.name == "pid" ? 1_234 : values[member.name] ?? operation(member)
                     return JSONMember(name: member.name, value: fixed ?? path(member) ?? replaced(member.value))
                 })
         default: return value
+        }
+    }
+
+    /// What names an operation, and who asked for it.
+    private static func operation(_ member: JSONMember) -> JSONValue? {
+        switch (member.name, member.value) {
+        case ("id", .string), ("operation", .string): .string(operation)
+        case ("peer", _): ["pid": 4_711, "uid": 0, "gid": 0]
+        default: nil
         }
     }
 

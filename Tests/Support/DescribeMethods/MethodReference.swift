@@ -56,9 +56,10 @@ enum MethodReference {
         var text = "## \(method.name)\n\n\(method.summary)\n\n\(method.description)\n\n"
         text += "Role: \(method.role.rawValue). "
         text += method.isIdempotent ? "Idempotent." : "Not idempotent."
+        if method.isOperation { text += " Each call is an operation." }
         if method.maximumDescriptors > 0 { text += " The device's node may be passed along, opened (`\"fds\": 1`)." }
         text += "\n\n"
-        if case .object(let properties) = Method.Params.definition.kind {
+        if case .object(let properties) = Method.parameters.kind {
             text +=
                 properties.isEmpty
                 ? "No parameters.\n\n" : JSONSchema.table(of: properties, heading: "parameter")
@@ -107,7 +108,8 @@ enum MethodReference {
         return """
             ## Errors
 
-            Besides its own errors every method can answer \(list(ErrorCode.common)). What is no request for a method is
+            Besides its own errors every method can answer \(list(ErrorCode.common)), and every operation
+            \(list(ErrorCode.ofOperations)). What is no request for a method is
             answered with \(list(ErrorCode.ofRequests)); the id is null where none could be read. *Retryable*: the same
             call can succeed later without the caller changing anything.
 

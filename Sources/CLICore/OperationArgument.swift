@@ -1,0 +1,7 @@
+internal import ArgumentParser
+
+/// The operation that a command is about.
+struct OperationArgument: ParsableArguments {
+    @Argument(help: "The operation's id.")
+    var operation: String
+}

@@ -1,0 +1,121 @@
+import ControlAPI
+import JSON
+import JSONRPC
+import LinuxIO
+import Virtio
+
+/// What clients do with operations.
+extension Daemon {
+    private nonisolated var operations: Operations { environment.operations }
+
+    /// Runs the body of an operation until it ends, or is to be ended.
+    ///
+    /// A body that is to be ended is cancelled, as one whose client has gone, and returns as soon as it has come to terms
+    /// with what it had begun.
+    nonisolated func perform(
+        _ id: String, _ body: @escaping @Sendable () async -> OperationOutcome
+    ) async -> OperationOutcome {
+        let cancellation = operations.cancellation(of: id)
+        let outcome = await withTaskGroup(of: OperationOutcome?.self) { [loop] group in
+            group.addTask(executorPreference: loop) { await body() }
+            group.addTask(executorPreference: loop) {
+                _ = await cancellation?.wait(until: .distantFuture, on: loop)
+                return nil
+            }
+            var outcome: OperationOutcome?
+            for await ended in group {
+                outcome = outcome ?? ended
+                group.cancelAll()
+            }
+            return outcome
+        }
+        var ended = outcome ?? .failed(ControlError(.cancelled, "the operation \(id) was cancelled"))
+        if case .failed(var error) = ended, error.code == .deadlineExceeded {
+            error.operation = id
+            ended = .failed(error)
+        }
+        operations.answered(id, ended.kept)
+        return ended
+    }
+
+    /// Answers a call that was made before as it is or was answered then.
+    nonisolated func answerAgain(_ id: String) async -> RPCReply {
+        let patience = MonotonicInstant.now.advanced(byMilliseconds: UInt64(environment.defaultDeadlineMs))
+        do throws(ControlError) {
+            let ended = try await waitForEnd(of: id, until: patience)
+            if let error = ended.error { throw error }
+            return .result(ended.result ?? .null)
+        } catch {
+            return error.reply
+        }
+    }
+
+    /// `operation.list`
+    func listOperations(_ params: OperationListMethod.Params) -> OperationListMethod.Result {
+        let found = operations.all.filter { operation in
+            (params.device.map { operation.devices.contains($0) } ?? true)
+                && (params.state.map { operation.state == $0 } ?? true)
+        }
+        return OperationListMethod.Result(operations: found.map(withLeases))
+    }
+
+    /// `operation.get`
+    func describeOperation(_ params: OperationTarget) throws(ControlError) -> OperationReport {
+        guard let operation = operations.operation(params.operation) else { throw .noOperation(params.operation) }
+        return OperationReport(operation: withLeases(operation))
+    }
+
+    /// `operation.wait`
+    func waitForOperation(_ params: OperationTarget) async throws(ControlError) -> OperationReport {
+        _ = try await waitForEnd(of: params.operation, until: deadline(of: params))
+        return try describeOperation(params)
+    }
+
+    /// `operation.cancel`
+    func cancelOperation(_ params: OperationTarget) async throws(ControlError) -> OperationReport {
+        guard let cancellation = operations.cancellation(of: params.operation) else {
+            throw .noOperation(params.operation)
+        }
+        cancellation.resolve(())
+        _ = try await waitForEnd(of: params.operation, until: deadline(of: params))
+        return try describeOperation(params)
+    }
+
+    private func deadline(of params: OperationTarget) -> MonotonicInstant {
+        .now.advanced(byMilliseconds: UInt64(params.deadlineMs ?? environment.defaultDeadlineMs))
+    }
+
+    private nonisolated func waitForEnd(
+        of id: String, until deadline: MonotonicInstant
+    ) async throws(ControlError) -> Operation {
+        guard let end = operations.end(of: id) else { throw .noOperation(id) }
+        guard await end.wait(until: deadline, on: loop) != nil else {
+            var error = ControlError(.deadlineExceeded, "the operation \(id) has not ended within the deadline")
+            error.operation = id
+            throw error
+        }
+        guard let operation = operations.operation(id) else { throw .noOperation(id) }
+        return operation
+    }
+
+    private func withLeases(_ operation: Operation) -> Operation {
+        operation
+    }
+}
+
+extension ControlError {
+    /// An id that stands for nothing.
+    fileprivate static func noOperation(_ id: String) -> ControlError {
+        ControlError(
+            .invalidParams, "operation: there is no operation \"\(id)\", or it ended more than ten minutes ago")
+    }
+
+    /// A key that stands for another call.
+    static func mismatch(_ key: String?, _ id: String) -> ControlError {
+        var error = ControlError(
+            .idempotencyMismatch,
+            "idempotencyKey: \"\(key ?? "")\" was used for another call, the operation \(id)")
+        error.operation = id
+        return error
+    }
+}

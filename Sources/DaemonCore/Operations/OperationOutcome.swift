@@ -1,0 +1,26 @@
+import ControlAPI
+import JSON
+import JSONRPC
+import LinuxIO
+
+/// How a call ended.
+enum OperationOutcome: Sendable {
+    case done(any JSONWritable & Sendable, SharedDescriptor?)
+    case failed(ControlError)
+
+    /// The reply that says so.
+    var reply: RPCReply {
+        switch self {
+        case .done(let result, let descriptor): .result(result, descriptors: descriptor.map { [$0] } ?? [])
+        case .failed(let error): error.reply
+        }
+    }
+
+    /// What is kept of it.
+    var kept: Result<JSONValue, ControlError> {
+        switch self {
+        case .failed(let error): .failure(error)
+        case .done(let result, _): .success(JSONValue(written: result))
+        }
+    }
+}

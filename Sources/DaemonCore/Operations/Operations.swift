@@ -1,0 +1,270 @@
+import ControlAPI
+import DeviceState
+import JSON
+import LinuxIO
+import Logging
+import SystemPackage
+import Virtio
+
+/// All operations under way, and those that have ended in the last minutes, in memory and on disk.
+///
+/// An operation is begun when its request arrives. It ends with the reply, or, when a call was left that goes on, with
+/// that call. Its file is written when it begins and when it ends, so that whoever starts after a crash can say what was
+/// asked for. Used on the loop.
+final class Operations: Sendable {
+    /// What is asked for.
+    struct Request: Sendable {
+        /// The method.
+        var kind: String
+        /// The devices that it concerns.
+        var devices: [DeviceName]
+        /// Who asks.
+        var peer: OperationPeer
+        /// What the caller names it.
+        var key: String?
+        /// Tells the method and its parameters from others.
+        var fingerprint: String
+    }
+
+    /// What is to be done with a request.
+    enum Admission: Sendable, Equatable {
+        /// It is a new operation with this id.
+        case begun(String)
+        /// It was asked for before, as the operation with this id.
+        case repeated(String)
+        /// Its key stands for something else.
+        case mismatched(String)
+    }
+
+    private struct Entry {
+        var record: OperationRecord
+        /// How many calls of it go on that nobody waits for.
+        var leftCalls = 0
+        /// What was answered while calls went on.
+        var answer: Result<JSONValue, ControlError>?
+        /// What came of it later.
+        var late: Result<JSONValue, ControlError>?
+        let ended = Gate<Void>()
+        let cancellation = Gate<Void>()
+    }
+
+    private struct State {
+        var entries: [String: Entry] = [:]
+        /// Ids in the order of their beginning.
+        var order: [String] = []
+        var lastNumber: UInt64 = 0
+    }
+
+    /// How long an operation is kept that has ended, in nanoseconds.
+    private static let keptNanoseconds: UInt64 = 600_000_000_000
+    /// How many are kept that have ended.
+    private static let maximumKept = 1_024
+
+    private let instance: String
+    private let bootID: String
+    private let store: RecordStore<OperationRecord>
+    private let log: Logger
+    private let state = Lock(State())
+
+    /// Operations of one run of the daemon.
+    init(instance: String, bootID: String, store: RecordStore<OperationRecord>, log: Logger) {
+        self.instance = instance
+        self.bootID = bootID
+        self.store = store
+        self.log = log
+    }
+
+    // MARK: Beginning
+
+    /// Takes over what a daemon before this one has left: what was under way then is interrupted.
+    ///
+    /// - Returns: the paths of files that are no records.
+    func takeOver() throws(Errno) -> [String] {
+        let found = try store.readAll(bootID: bootID)
+        for var record in found.records.sorted(by: { $0.operation.startedAtNs < $1.operation.startedAtNs }) {
+            if record.operation.state == .running {
+                record.operation.state = .interrupted
+                record.operation.error = ControlError(
+                    .cancelled, "the daemon ended while the operation was under way",
+                    device: record.operation.devices.count == 1 ? record.operation.devices.first : nil)
+                end(&record)
+                write(record)
+            }
+            let entry = Entry(record: record)
+            entry.ended.resolve(())
+            state.withLock { state in
+                state.entries[record.operation.id] = entry
+                state.order.append(record.operation.id)
+            }
+        }
+        prune()
+        return found.unreadable
+    }
+
+    /// Begins an operation, unless it was begun before under its key.
+    func admit(_ request: Request) -> Admission {
+        prune()
+        let (admission, record) = state.withLock { state -> (Admission, OperationRecord?) in
+            if let key = request.key,
+                let known = state.entries.values.first(where: { entry in
+                    entry.record.operation.idempotencyKey == key
+                        && entry.record.operation.peer.uid == request.peer.uid
+                })?.record
+            {
+                let isSame = known.fingerprint == request.fingerprint
+                return (isSame ? .repeated(known.operation.id) : .mismatched(known.operation.id), nil)
+            }
+            state.lastNumber += 1
+            let operation = Operation(
+                id: "\(instance)-\(state.lastNumber)", kind: request.kind, devices: request.devices,
+                startedAt: Timestamp.now(), startedAtNs: MonotonicInstant.now.nanoseconds, peer: request.peer,
+                idempotencyKey: request.key)
+            let record = OperationRecord(operation: operation, fingerprint: request.fingerprint, bootID: bootID)
+            state.entries[operation.id] = Entry(record: record)
+            state.order.append(operation.id)
+            return (.begun(operation.id), record)
+        }
+        if let record { write(record) }
+        return admission
+    }
+
+    /// The operation that a turn belongs to, or a new name for what nobody asked for.
+    func id(of turn: Turn) -> String {
+        turn.operation
+            ?? state.withLock { state in
+                state.lastNumber += 1
+                return "\(instance)-\(state.lastNumber)"
+            }
+    }
+
+    // MARK: Under way
+
+    /// Notes a step.
+    func note(_ phase: String, of id: String?, device: DeviceName? = nil) {
+        change(id) { entry in
+            entry.record.operation.phases.append(
+                OperationPhase(name: phase, device: device, atNs: MonotonicInstant.now.nanoseconds))
+        }
+    }
+
+    /// A call of the operation goes on though it is answered: it ends with the call.
+    func leave(_ id: String?) {
+        change(id) { $0.leftCalls += 1 }
+    }
+
+    /// A call that was left has returned, and what was to be done then is done; with what came of it, if that is not what was
+    /// answered.
+    func settle(_ id: String?, _ outcome: Result<JSONValue, ControlError>? = nil) {
+        guard let id else { return }
+        finish(id) { entry in
+            entry.leftCalls -= 1
+            if let outcome { entry.late = outcome }
+        }
+    }
+
+    /// Notes what was answered, and ends the operation unless calls of it go on.
+    func answered(_ id: String, _ answer: Result<JSONValue, ControlError>) {
+        finish(id) { $0.answer = answer }
+    }
+
+    private func finish(_ id: String, _ body: (inout Entry) -> Void) {
+        let ended: (OperationRecord, Gate<Void>)? = state.withLock { state in
+            guard var entry = state.entries[id] else { return nil }
+            defer { state.entries[id] = entry }
+            body(&entry)
+            guard entry.leftCalls == 0, let answer = entry.answer, entry.record.operation.state == .running else {
+                return nil
+            }
+            switch entry.late ?? answer {
+            case .success(let result):
+                entry.record.operation.state = .succeeded
+                entry.record.operation.result = result
+            case .failure(let error):
+                let isCancelled = error.code == .cancelled || entry.cancellation.value != nil
+                entry.record.operation.state = isCancelled ? .cancelled : .failed
+                entry.record.operation.error = error
+            }
+            end(&entry.record)
+            return (entry.record, entry.ended)
+        }
+        guard let (record, gate) = ended else { return }
+        write(record)
+        gate.resolve(())
+    }
+
+    private func end(_ record: inout OperationRecord) {
+        record.operation.endedAtNs = MonotonicInstant.now.nanoseconds
+        record.endedAtBootNs = SystemClock.bootTimeNanoseconds
+    }
+
+    // MARK: Looking
+
+    /// The operation, nil when it is not known (any more).
+    func operation(_ id: String) -> Operation? {
+        prune()
+        return state.withLock { $0.entries[id]?.record.operation }
+    }
+
+    /// All operations, in the order in which they began.
+    var all: [Operation] {
+        prune()
+        return state.withLock { state in state.order.compactMap { state.entries[$0]?.record.operation } }
+    }
+
+    /// Resolved when the operation has ended.
+    func end(of id: String) -> Gate<Void>? {
+        state.withLock { $0.entries[id]?.ended }
+    }
+
+    /// Resolved when the operation is to be ended.
+    func cancellation(of id: String) -> Gate<Void>? {
+        state.withLock { $0.entries[id]?.cancellation }
+    }
+
+    private func change(_ id: String?, _ body: (inout Entry) -> Void) {
+        guard let id else { return }
+        state.withLock { state in
+            guard var entry = state.entries[id] else { return }
+            body(&entry)
+            state.entries[id] = entry
+        }
+    }
+
+    // MARK: Forgetting
+
+    /// Forgets what ended long ago, and the oldest of too many.
+    private func prune() {
+        let now = SystemClock.bootTimeNanoseconds
+        let forgotten: [String] = state.withLock { state in
+            let ended = state.order.filter { state.entries[$0]?.record.endedAtBootNs != nil }
+            let excess = max(0, ended.count - Self.maximumKept)
+            let old = ended.enumerated().filter { index, id in
+                let endedAt = state.entries[id]?.record.endedAtBootNs ?? now
+                return index < excess || now >= endedAt && now - endedAt >= Self.keptNanoseconds
+            }.map(\.element)
+            guard !old.isEmpty else { return [] }
+            for id in old { state.entries[id] = nil }
+            state.order.removeAll { state.entries[$0] == nil }
+            return old
+        }
+        for id in forgotten {
+            do {
+                try store.remove(id)
+            } catch {
+                log.error(
+                    "the record of an operation could not be removed",
+                    metadata: ["operation": "\(id)", "errno": "\(error.symbol)"])
+            }
+        }
+    }
+
+    private func write(_ record: OperationRecord) {
+        do {
+            try store.write(record)
+        } catch {
+            log.error(
+                "an operation could not be recorded",
+                metadata: ["operation": "\(record.operation.id)", "errno": "\(error.symbol)"])
+        }
+    }
+}
