@@ -110,8 +110,8 @@ extension Daemon {
         table.deferred(DeclarationDiffMethod.self) { daemon, params, _ throws(ControlError) in
             try await daemon.compareDeclarations(params)
         }
-        table.deferred(DeclarationApplyMethod.self) { daemon, params, operation throws(ControlError) in
-            try await daemon.applyDeclarations(params, operation)
+        table.deferred(DeclarationApplyMethod.self) { daemon, params, origin throws(ControlError) in
+            try await daemon.applyDeclarations(params, origin?.operation)
         }
         table.deferred(DeclarationSaveMethod.self) { daemon, params, _ throws(ControlError) in
             try await daemon.saveDeclarations(params)

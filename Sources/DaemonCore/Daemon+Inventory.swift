@@ -300,7 +300,11 @@ extension Daemon {
         guard let device = device(name) else {
             throw ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
         }
-        return DeviceGetMethod.Result(device: device.assumeIsolated { device in device.describe() }, asOf: asOf)
+        let (description, lease) = device.assumeIsolated { device in (device.describe(), device.record?.lease) }
+        var result = DeviceGetMethod.Result(device: description, asOf: asOf)
+        // Not in the list, whose answer is kept.
+        result.device.lease = lease?.description
+        return result
     }
 }
 

@@ -131,9 +131,14 @@ actor Daemon {
 }
 
 extension Daemon: RPCHandler {
-    nonisolated func connectionOpened(_ peer: RPCPeer) throws(RPCError) {}
+    nonisolated func connectionOpened(_ peer: RPCPeer) throws(RPCError) {
+        environment.connections.add(peer.connection)
+    }
 
-    nonisolated func connectionClosed(_ peer: RPCPeer) {}
+    nonisolated func connectionClosed(_ peer: RPCPeer) {
+        environment.connections.remove(peer.connection)
+        loop.enter(self, peer.connection) { daemon, connection in daemon.endLeases(of: connection) }
+    }
 
     nonisolated func acceptFailed(_ error: Errno) {
         environment.log.error("connections cannot be accepted", metadata: ["errno": "\(error.symbol)"])

@@ -72,10 +72,10 @@ struct HandlerTable {
     /// Adds a method that has to wait for more than one thing.
     mutating func deferred<Method: ControlMethod>(
         _ method: Method.Type,
-        _ body: @escaping @Sendable (Daemon, Method.Params, String?) async throws(ControlError) -> Method.Result
+        _ body: @escaping @Sendable (Daemon, Method.Params, CallOrigin?) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { _ in [] }) { daemon, params, operation, _ in
-            { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, operation)) }
+        add(method, { _ in [] }) { daemon, params, origin, _ in
+            { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, origin)) }
         }
     }
 
@@ -86,9 +86,9 @@ struct HandlerTable {
             @escaping @Sendable (Device, Method.Params, SharedDescriptor?, Turn) async throws(ControlError) ->
             Method.Result
     ) {
-        add(method, { params in [name(params)] }) { daemon, params, operation, request in
+        add(method, { params in [name(params)] }) { daemon, params, origin, request in
             let descriptor = request.descriptors.first
-            let way = Self.way(to: name(params), of: daemon, for: operation)
+            let way = Self.way(to: name(params), of: daemon, for: origin)
             return { () throws(ControlError) in
                 let (device, turn) = try await way()
                 return Answer(try await body(device, params, descriptor, turn))
@@ -104,8 +104,8 @@ struct HandlerTable {
                 Method.Result, SharedDescriptor
             )
     ) {
-        add(method, { params in [name(params)] }) { daemon, params, operation, _ in
-            let way = Self.way(to: name(params), of: daemon, for: operation)
+        add(method, { params in [name(params)] }) { daemon, params, origin, _ in
+            let way = Self.way(to: name(params), of: daemon, for: origin)
             return { () throws(ControlError) in
                 let (device, turn) = try await way()
                 let (result, descriptor) = try await body(device, params, turn)
@@ -120,8 +120,8 @@ struct HandlerTable {
         _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
         _ body: @escaping @Sendable (Daemon, Method.Params, Turn) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { params in [name(params)] }) { daemon, params, operation, _ in
-            let turn = daemon.takeTurn(on: name(params), for: operation)
+        add(method, { params in [name(params)] }) { daemon, params, origin, _ in
+            let turn = daemon.takeTurn(on: name(params), for: origin)
             return { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, turn)) }
         }
     }
@@ -145,10 +145,10 @@ struct HandlerTable {
     /// - Parameters:
     ///   - method: the method.
     ///   - devices: which devices it concerns.
-    ///   - begin: takes a request in, with the id of its operation.
+    ///   - begin: takes a request in, with where it comes from if it is an operation.
     private mutating func add<Method: ControlMethod>(
         _ method: Method.Type, _ devices: @escaping @Sendable (Method.Params) -> [DeviceName],
-        _ begin: @escaping @Sendable (isolated Daemon, Method.Params, String?, RPCRequest) -> Work<Method.Result>
+        _ begin: @escaping @Sendable (isolated Daemon, Method.Params, CallOrigin?, RPCRequest) -> Work<Method.Result>
     ) {
         handlers[Method.name] = { daemon, request, peer in
             do throws(ControlError) {
@@ -163,7 +163,8 @@ struct HandlerTable {
                 case .repeated(let id):
                     return .deferred { [daemon] in await daemon.answerAgain(id) }
                 case .begun(let id):
-                    let work = begin(daemon, params, id, request)
+                    let origin = CallOrigin(operation: id, connection: peer.connection)
+                    let work = begin(daemon, params, origin, request)
                     return .deferred { [daemon] in
                         await daemon.perform(id) { await Self.outcome(of: work) }.reply
                     }
@@ -187,11 +188,11 @@ struct HandlerTable {
     ///
     /// - Returns: what is to be awaited before the device is used.
     private static func way(
-        to name: DeviceName, of daemon: isolated Daemon, for operation: String?
+        to name: DeviceName, of daemon: isolated Daemon, for origin: CallOrigin?
     ) -> @Sendable () async throws(ControlError) -> (Device, Turn) {
         // One that is being created is not there yet, but has an order.
         if let device = daemon.devices[name] {
-            let (turn, access) = device.assumeIsolated { device in (device.takeTurn(for: operation), device.access) }
+            let (turn, access) = device.assumeIsolated { device in (device.takeTurn(for: origin), device.access) }
             // Of a device that nobody holds the inventory alone says whether it is still there.
             let refresh = access == .none ? daemon.refreshIfNeeded() : nil
             return { [daemon] () throws(ControlError) in
@@ -203,7 +204,7 @@ struct HandlerTable {
         // Unknown here is not unknown to the kernel: the device may have come just now.
         return { [daemon] () throws(ControlError) in
             let device = try await daemon.findDevice(name)
-            return (device, await device.takeTurn(for: operation))
+            return (device, await device.takeTurn(for: origin))
         }
     }
 

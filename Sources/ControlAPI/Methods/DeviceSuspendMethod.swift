@@ -13,18 +13,27 @@ public enum DeviceSuspendMethod: ControlMethod {
         public var allowIrreversible: Bool
         /// True: leave the device stopped if the stop is confirmed only after the deadline or after a crash.
         public var keep: Bool
+        /// After how long vdpad resumes the device, in milliseconds, unless the lease is renewed.
+        public var holdMs: UInt32?
+        /// What vdpad resumes the device at; hold if there is a time.
+        public var lease: LeaseKind?
+        /// The operation whose lease is renewed.
+        public var operation: String?
         /// True: make every check up to the ioctl, and stop there.
         public var dryRun: Bool
 
         /// The parameters of the method.
         public init(
             target: DeviceParams, mechanism: Mechanism? = nil, allowIrreversible: Bool = false, keep: Bool = false,
-            dryRun: Bool = false
+            holdMs: UInt32? = nil, lease: LeaseKind? = nil, operation: String? = nil, dryRun: Bool = false
         ) {
             self.target = target
             self.mechanism = mechanism
             self.allowIrreversible = allowIrreversible
             self.keep = keep
+            self.holdMs = holdMs
+            self.lease = lease
+            self.operation = operation
             self.dryRun = dryRun
         }
     }
@@ -43,11 +52,16 @@ public enum DeviceSuspendMethod: ControlMethod {
         public var timing: CallTiming?
         /// SHA-256 of the configuration space at the stop; absent when it could not be read.
         public var configurationDigest: SHA256Digest?
+        /// The operation, by which the lease is renewed; absent for a dry run.
+        public var operation: String?
+        /// When vdpad resumes the device; absent for a stop without an end.
+        public var lease: Lease?
 
         /// The result of the method.
         public init(
             state: DeviceControlState, mechanism: Mechanism, wasSuspended: Bool, dryRun: Bool,
-            timing: CallTiming? = nil, configurationDigest: SHA256Digest? = nil
+            timing: CallTiming? = nil, configurationDigest: SHA256Digest? = nil, operation: String? = nil,
+            lease: Lease? = nil
         ) {
             self.state = state
             self.mechanism = mechanism
@@ -55,6 +69,8 @@ public enum DeviceSuspendMethod: ControlMethod {
             self.dryRun = dryRun
             self.timing = timing
             self.configurationDigest = configurationDigest
+            self.operation = operation
+            self.lease = lease
         }
     }
 
@@ -62,7 +78,9 @@ public enum DeviceSuspendMethod: ControlMethod {
     public static let summary: StaticString = "Stops a running device."
     public static let description: StaticString = """
         Checks in this order: DRIVER_OK, the backend's SUSPEND and RESUME bits. The intent is on disk \
-        before the ioctl. A device that is believed to be suspended gets the ioctl again, because the \
+        before the ioctl. With holdMs or a lease the device is resumed when that is over, whatever has \
+        become of the client, also by a daemon that starts later; a call that names the operation renews \
+        holdMs. A device that is believed to be suspended gets the ioctl again, because the \
         kernel has no query. If the call has not returned by the deadline it goes on, and the device is \
         resumed as soon as it returns unless keep is set. After the reply no request completes until a \
         resume. If the daemon dies before it has replied, it resumes the device at its next start.
@@ -93,6 +111,11 @@ extension DeviceSuspendMethod.Params: JSONObjectReadable, JSONWritable {
         keep = try members.optional(
             "keep", default: false,
             "True: leave the device stopped if the stop is confirmed only after the deadline or after a crash.")
+        holdMs = try members.optional(
+            "holdMs", in: 1...86_400_000,
+            "After how long vdpad resumes the device, in milliseconds, unless the lease is renewed.")
+        lease = try members.optional("lease", "What vdpad resumes the device at; hold if there is a time.")
+        operation = try members.optional("operation", "The operation whose lease is renewed.")
         dryRun = try members.optional(
             "dryRun", default: false, "True: make every check up to the ioctl, and stop there.")
     }
@@ -104,6 +127,9 @@ extension DeviceSuspendMethod.Params: JSONObjectReadable, JSONWritable {
         writer.member("mechanism", ifPresent: mechanism)
         writer.member("allowIrreversible", allowIrreversible)
         writer.member("keep", keep)
+        writer.member("holdMs", ifPresent: holdMs)
+        writer.member("lease", ifPresent: lease)
+        writer.member("operation", ifPresent: operation)
         writer.member("dryRun", dryRun)
         writer.endObject()
     }
@@ -123,6 +149,10 @@ extension DeviceSuspendMethod.Result: JSONObjectReadable, JSONWritable {
         timing = try members.optional("timing", "When the kernel call was made; absent for a dry run.")
         configurationDigest = try members.optional(
             "configurationDigest", "SHA-256 of the configuration space at the stop; absent when it could not be read.")
+        operation = try members.optional(
+            "operation", "The operation, by which the lease is renewed; absent for a dry run.")
+        lease = try members.optional(
+            "lease", "When vdpad resumes the device; absent for a stop without an end.")
     }
 
     /// Writes the object.
@@ -134,6 +164,8 @@ extension DeviceSuspendMethod.Result: JSONObjectReadable, JSONWritable {
         writer.member("dryRun", dryRun)
         writer.member("timing", ifPresent: timing)
         writer.member("configurationDigest", ifPresent: configurationDigest)
+        writer.member("operation", ifPresent: operation)
+        writer.member("lease", ifPresent: lease)
         writer.endObject()
     }
 }

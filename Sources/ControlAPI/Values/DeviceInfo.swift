@@ -25,6 +25,8 @@ public struct DeviceInfo: Sendable, Hashable {
     public var runState: RunState
     /// What vdpad can do to it.
     public var access: Access
+    /// When vdpad resumes it.
+    public var lease: Lease?
 
     /// Describes a device of which only the name is known.
     public init(name: DeviceName, runState: RunState, access: Access) {
@@ -53,6 +55,7 @@ extension DeviceInfo: JSONObjectReadable, JSONWritable {
             "nodeRights", "Who may open its node; a user or group without a name by number.")
         runState = try members.required("runState", "vdpad's record of whether the device runs.")
         access = try members.required("access", "What vdpad can do to the device now.")
+        lease = try members.optional("lease", "When vdpad resumes it; device.get alone says it.")
     }
 
     /// Writes the object.
@@ -69,6 +72,7 @@ extension DeviceInfo: JSONObjectReadable, JSONWritable {
         writer.member("nodeRights", ifPresent: nodeRights)
         writer.member("runState", runState)
         writer.member("access", access)
+        writer.member("lease", ifPresent: lease)
         writer.endObject()
     }
 }

@@ -25,10 +25,10 @@ extension Device {
         let turn = turns.take(behind: request.turn)
         let abandonment = max(request.limit, MonotonicInstant.now.advanced(byMilliseconds: environment.graceMs))
         leftCalls += 1
-        environment.operations.leave(turn.operation)
+        environment.operations.leave(turn.origin?.operation)
         environment.followUps.add { [self] in
             await attend(call, on: node, turn, until: abandonment, noting: note, then: finish)
-            environment.operations.settle(turn.operation)
+            environment.operations.settle(turn.origin?.operation)
         }
     }
 
@@ -43,7 +43,7 @@ extension Device {
             host.abandon(node)
             turns.end(turn)
             returned = await call.wait(until: .distantFuture, on: loop)
-            turn = turns.take(for: first.operation)
+            turn = turns.take(for: first.origin)
         }
         leftCalls -= 1
         // Without a result the daemon is being stopped: the record stays for its successor.

@@ -11,7 +11,7 @@ extension Device {
         record = found
         // Nobody has watched for the last close meanwhile.
         doubt = .unwatched
-        return turns.take(for: found.operation)
+        return turns.take(for: CallOrigin(operation: found.operation))
     }
 
     /// Acts on a record that was found on disk.
@@ -42,7 +42,7 @@ extension Device {
     }
 
     /// Finds out whether the recorded holder holds the device still; nil when it does not or cannot be asked.
-    private func findAgain(
+    func findAgain(
         _ recorded: HolderReference?, of node: DeviceNode, _ request: DeviceRequest
     ) async -> Reach? {
         do throws(HostError) {

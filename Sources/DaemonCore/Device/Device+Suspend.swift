@@ -27,12 +27,15 @@ extension Device {
 
         let holder = await recordedHolder(reach, request)
         try requireCaller(request)
+        let lease = try lease(
+            LeaseTerms(kind: params.lease, holdMs: params.holdMs, operation: params.operation), turn)
         let former = recordAsFarAsKnown
         let wasSuspended = former?.runState == .suspended
         var intent = RunRecord(
             device: name, runState: .suspending, operation: environment.operations.id(of: turn),
             bootID: environment.bootID, isOwned: isOwned, holder: holder ?? former?.holder,
             keep: params.keep || former?.keep == true || isHandedBack)
+        intent.lease = lease
         if let former, wasSuspended {
             intent.runState = .suspended
             intent.stop = former.stop
@@ -86,6 +89,7 @@ extension Device {
         intent.runState = .resuming
         intent.operation = environment.operations.id(of: turn)
         intent.keep = false
+        intent.lease = nil
         intent.holder = holder ?? former?.holder
         try requireCaller(request)
         try remember(intent)
@@ -153,6 +157,7 @@ extension Device {
         confirmed.stop = intent.stop ?? timing
         confirmed.configuration = intent.configuration ?? report.latest.configuration.map(HexadecimalBytes.init)
         confirmed.assertedAt = Timestamp.now()
+        confirmed.lease = intent.lease?.renewed()
         unresolved = nil
         note("stopped")
         note(report.latest)
@@ -165,7 +170,9 @@ extension Device {
         DeviceSuspendMethod.Result(
             state: controlState(warnings: warnings), mechanism: .ioctl, wasSuspended: wasSuspended,
             dryRun: timing == nil, timing: timing,
-            configurationDigest: configuration.map(SHA256Digest.init(of:)))
+            configurationDigest: configuration.map(SHA256Digest.init(of:)),
+            operation: timing == nil ? nil : record?.operation,
+            lease: timing == nil ? nil : record?.lease?.description)
     }
 
     private func downtime(from stop: CallTiming?, to start: CallTiming?) -> DowntimeBounds? {

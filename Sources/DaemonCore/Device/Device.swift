@@ -18,7 +18,15 @@ actor Device {
     var turns = TurnQueue()
 
     /// What vdpad has stopped, or may have.
-    var record: RunRecord? { didSet { environment.changes.add() } }
+    var record: RunRecord? {
+        didSet {
+            environment.changes.add()
+            if record?.lease != oldValue?.lease { watchLease() }
+        }
+    }
+
+    /// When the lease ends, or its end is tried again.
+    var leaseTimer: TimerToken?
 
     /// Why the record may not count any more.
     var doubt: Doubt? { didSet { environment.changes.add() } }
@@ -71,8 +79,8 @@ actor Device {
     nonisolated var host: any VDPAHost { environment.host }
 
     /// Takes the next place in the order of operations. Called when a request arrives, before anything is awaited.
-    func takeTurn(for operation: String? = nil) -> Turn {
-        turns.take(for: operation)
+    func takeTurn(for origin: CallOrigin? = nil) -> Turn {
+        turns.take(for: origin)
     }
 
     /// A request that was received now.

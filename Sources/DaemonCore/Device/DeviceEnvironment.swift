@@ -21,6 +21,8 @@ struct DeviceEnvironment: Sendable {
     let source: Source
     /// What clients have asked to be changed.
     let operations: Operations
+    /// The clients that are there.
+    let connections = OpenConnections()
     /// How long a request waits that names no deadline.
     let defaultDeadlineMs: UInt32
     /// Who may open the nodes of devices for which nothing else is said.

@@ -31,6 +31,9 @@ struct RunRecord: DeviceRecord, Hashable {
     /// True when the caller asked that the device stay stopped whatever happens.
     var keep: Bool
 
+    /// When the device is resumed by itself; nil for a stop without an end.
+    var lease: LeaseRecord?
+
     /// The kernel call that stopped it, once it has returned.
     var stop: CallTiming?
 
@@ -57,6 +60,7 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
             holder = HolderReference(pid: pid, startTime: startTime, descriptor: descriptor)
         }
         keep = try members.required("keep", "Leave the device stopped whatever happens.")
+        lease = try members.optional("lease", "When the device is resumed by itself.")
         stop = try members.optional("stop", "The kernel call that stopped it.")
         assertedAt = try members.optional("assertedAt", "When the kernel last confirmed the stop.")
         configuration = try members.optional("configuration", "The configuration space at the stop.")
@@ -73,6 +77,7 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
         writer.member("holderStartTime", ifPresent: holder?.startTime)
         writer.member("holderDescriptor", ifPresent: holder?.descriptor)
         writer.member("keep", keep)
+        writer.member("lease", ifPresent: lease)
         writer.member("stop", ifPresent: stop)
         writer.member("assertedAt", ifPresent: assertedAt)
         writer.member("configuration", ifPresent: configuration)

@@ -11,11 +11,11 @@ struct TurnQueue {
     var isEmpty: Bool { turns.isEmpty }
 
     /// The operation whose turn it is.
-    var operation: String? { turns.first?.operation }
+    var operation: String? { turns.first?.origin?.operation }
 
     /// Takes the next place.
-    mutating func take(for operation: String? = nil) -> Turn {
-        let turn = Turn(operation)
+    mutating func take(for origin: CallOrigin? = nil) -> Turn {
+        let turn = Turn(origin)
         turns.append(turn)
         if turns.count == 1 { turn.begin() }
         return turn
@@ -23,8 +23,8 @@ struct TurnQueue {
 
     /// Takes the place right behind a turn that has begun, before all that wait already.
     mutating func take(behind turn: Turn) -> Turn {
-        guard let index = turns.firstIndex(where: { $0 === turn }) else { return take(for: turn.operation) }
-        let next = Turn(turn.operation)
+        guard let index = turns.firstIndex(where: { $0 === turn }) else { return take(for: turn.origin) }
+        let next = Turn(turn.origin)
         turns.insert(next, at: index + 1)
         return next
     }
@@ -39,13 +39,13 @@ struct TurnQueue {
 
 /// A place in the order in which operations use a device.
 final class Turn: Sendable {
-    /// The operation that it belongs to; nil for a look.
-    let operation: String?
+    /// What it is taken for; nil for a look.
+    let origin: CallOrigin?
 
     private let gate = Gate<Void>()
 
-    fileprivate init(_ operation: String?) {
-        self.operation = operation
+    fileprivate init(_ origin: CallOrigin?) {
+        self.origin = origin
     }
 
     /// Lets the holder of the turn go on.

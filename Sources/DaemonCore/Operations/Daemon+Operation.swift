@@ -61,6 +61,7 @@ extension Daemon {
 
     /// `operation.get`
     func describeOperation(_ params: OperationTarget) throws(ControlError) -> OperationReport {
+        renewLeases(of: params.operation)
         guard let operation = operations.operation(params.operation) else { throw .noOperation(params.operation) }
         return OperationReport(operation: withLeases(operation))
     }
@@ -99,7 +100,14 @@ extension Daemon {
     }
 
     private func withLeases(_ operation: Operation) -> Operation {
-        operation
+        var operation = operation
+        operation.leases = devices.values.compactMap { device in
+            guard let lease = device.assumeIsolated({ $0.record?.lease }), lease.operation == operation.id else {
+                return nil
+            }
+            return DeviceLease(device: device.name, lease: lease.description)
+        }.sorted { $0.device < $1.device }
+        return operation
     }
 }
 

@@ -130,7 +130,7 @@ final class Operations: Sendable {
 
     /// The operation that a turn belongs to, or a new name for what nobody asked for.
     func id(of turn: Turn) -> String {
-        turn.operation
+        turn.origin?.operation
             ?? state.withLock { state in
                 state.lastNumber += 1
                 return "\(instance)-\(state.lastNumber)"

@@ -8,10 +8,10 @@ import Virtio
 /// Operations that change which devices there are and how they are bound. They go on when their caller has left.
 extension Daemon {
     /// Takes the next place in the order of a device's operations, also of one that is not there yet.
-    func takeTurn(on name: DeviceName, for operation: String? = nil) -> Turn {
+    func takeTurn(on name: DeviceName, for origin: CallOrigin? = nil) -> Turn {
         let device = devices[name] ?? Device(name: name, info: nil, environment: environment)
         if devices[name] == nil { devices[name] = device }
-        return device.assumeIsolated { device in device.takeTurn(for: operation) }
+        return device.assumeIsolated { device in device.takeTurn(for: origin) }
     }
 
     private func endTurn(_ turn: Turn, on name: DeviceName) {
@@ -53,7 +53,7 @@ extension Daemon {
         environment.followUps.add { [self] in await finish(work, caller, gate, turn, name) }
         if let result = await gate.wait(until: deadline, on: loop) ?? gate.value { return try result.get() }
         caller.leave()
-        environment.operations.leave(turn.operation)
+        environment.operations.leave(turn.origin?.operation)
         throw located(
             ControlError(.deadlineExceeded, "\(what) has not ended within the deadline; it goes on", device: name))
     }
@@ -72,7 +72,8 @@ extension Daemon {
         gate.resolve(result)
         guard caller.hasLeft else { return }
         environment.operations.settle(
-            turn.operation, result.map { value in (value as? any JSONWritable).map { JSONValue(written: $0) } ?? .null }
+            turn.origin?.operation,
+            result.map { value in (value as? any JSONWritable).map { JSONValue(written: $0) } ?? .null }
         )
         guard case .failure(let error) = result else { return }
         environment.log.error(

@@ -100,6 +100,7 @@ final class DaemonUnderTest {
         self.process = nil
         process.send(signal: SIGTERM)
         let exit = try process.waitForExit()
+        lastLog = process.output
         #expect(exit == .status(0), "\(process.output)", sourceLocation: sourceLocation)
     }
 
@@ -116,8 +117,9 @@ final class DaemonUnderTest {
         #expect(process.isRunning, "the daemon has ended: \(process.output)")
     }
 
-    /// What the daemon has logged.
-    var log: String { process?.output ?? "" }
+    /// What the daemon has logged, or the one that was stopped.
+    var log: String { process?.output ?? lastLog }
+    private var lastLog = ""
 }
 
 /// Runs a test with a simulated host and a running daemon.

@@ -1,0 +1,35 @@
+import LinuxIO
+import Logging
+
+/// The leases of all devices.
+extension Daemon {
+    /// Lets the leases that an operation began last their whole time from now on: somebody has named it.
+    func renewLeases(of operation: String) {
+        for device in devices.values { device.assumeIsolated { $0.renewLease(of: operation) } }
+    }
+
+    /// Ends the leases of a client that has gone.
+    func endLeases(of connection: UInt64) {
+        for device in devices.values { device.assumeIsolated { $0.noteConnectionClosed(connection) } }
+    }
+
+    /// Resumes the devices that have a lease, before the daemon ends, and says which stay stopped.
+    func endLeases(until deadline: MonotonicInstant) async {
+        await withDiscardingTaskGroup { [loop] group in
+            for device in devices.values {
+                guard let record = await device.record else { continue }
+                guard record.lease != nil else {
+                    environment.log.notice(
+                        "a device stays stopped", metadata: ["device": "\(device.name)", "keep": "\(record.keep)"])
+                    continue
+                }
+                let isDone = Gate<Void>()
+                environment.followUps.add {
+                    await device.endLease(isForced: true)
+                    isDone.resolve(())
+                }
+                group.addTask(executorPreference: loop) { _ = await isDone.wait(until: deadline, on: loop) }
+            }
+        }
+    }
+}

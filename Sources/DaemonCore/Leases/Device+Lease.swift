@@ -1,0 +1,110 @@
+import ControlAPI
+import LinuxIO
+import Logging
+import VDPA
+import Virtio
+
+/// How long the device stays stopped.
+extension Device {
+    /// After how long an end that could not be carried out is tried again, in milliseconds.
+    private nonisolated var retryMs: UInt64 { 1_000 }
+
+    /// The lease that a suspend asks for; that of the stop before if it asks for none.
+    func lease(_ terms: LeaseTerms, _ turn: Turn) throws(ControlError) -> LeaseRecord? {
+        let known = record?.lease
+        if let named = terms.operation {
+            guard let known, known.operation == named else {
+                throw invalid("operation: \(name.string) has no lease of the operation \"\(named)\"")
+            }
+            return terms.holdMs.map { .hold($0, named) } ?? known.renewed()
+        }
+        let operation = environment.operations.id(of: turn)
+        switch (terms.kind, terms.holdMs) {
+        case (.connection, nil):
+            return LeaseRecord(kind: .connection, connection: turn.origin?.connection, operation: operation)
+        case (.connection, .some): throw invalid("holdMs: a lease that ends with the connection has no time")
+        case (.hold, nil): throw invalid("holdMs: a lease of kind hold needs a time")
+        case (_, let milliseconds?): return .hold(milliseconds, operation)
+        case (nil, nil): return known
+        }
+    }
+
+    private func invalid(_ message: String) -> ControlError {
+        var error = ControlError(.invalidParams, message, device: name)
+        error.stateAfter = stateAfter
+        return error
+    }
+
+    /// Lets the lease of this operation last its whole time from now on.
+    func renewLease(of operation: String) {
+        guard var renewed = record, let lease = renewed.lease, lease.operation == operation, lease.kind == .hold else {
+            return
+        }
+        renewed.lease = lease.renewed()
+        rememberIfPossible(renewed)
+    }
+
+    /// Sees to it that the lease ends, whichever the device has now.
+    func watchLease() {
+        if let leaseTimer { loop.cancel(leaseTimer) }
+        leaseTimer = nil
+        guard let lease = record?.lease else { return }
+        if let remaining = lease.remainingNs {
+            endLease(at: .now.advanced(byNanoseconds: remaining))
+        } else if lease.connection.map({ !environment.connections.contains($0) }) ?? true {
+            endLease(at: .now)
+        }
+    }
+
+    private func endLease(at moment: MonotonicInstant) {
+        leaseTimer = loop.schedule(at: moment) { [weak self] in
+            self?.assumeIsolated { device in
+                device.leaseTimer = nil
+                device.environment.followUps.add { await device.endLease() }
+            }
+        }
+    }
+
+    /// The client of a connection has gone.
+    func noteConnectionClosed(_ connection: UInt64) {
+        if record?.lease?.connection == connection { watchLease() }
+    }
+
+    /// Resumes the device, since its lease is over. What cannot be done now is tried again as long as it is the same stop.
+    ///
+    /// - Parameter isForced: true to end a lease that has time left.
+    func endLease(isForced: Bool = false) async {
+        guard let origin = record?.lease.map({ CallOrigin(operation: $0.operation) }) else { return }
+        let turn = turns.take(for: origin)
+        defer { turns.end(turn) }
+        guard await turn.wait(until: .distantFuture, on: loop), let found = record, let lease = found.lease,
+            isForced || isOver(lease)
+        else { return }
+        note("leaseExpired")
+        let request = request(turn)
+        if let reach = await findAgain(found, request), record?.lease != nil {
+            await resumeAgain(reach, request)
+        }
+        guard record?.lease != nil else {
+            environment.log.notice(
+                "a device was resumed at the end of its lease",
+                metadata: ["device": "\(name.string)", "operation": "\(lease.operation)"])
+            return
+        }
+        environment.log.error(
+            "a device could not be resumed at the end of its lease; it is tried again",
+            metadata: ["device": "\(name.string)", "reason": "\(unresolved ?? "its holder was not found")"])
+        endLease(at: .now.advanced(byMilliseconds: retryMs))
+    }
+
+    private func isOver(_ lease: LeaseRecord) -> Bool {
+        if let remaining = lease.remainingNs { return remaining == 0 }
+        return lease.connection.map { !environment.connections.contains($0) } ?? true
+    }
+
+    private func findAgain(_ found: RunRecord, _ request: DeviceRequest) async -> Reach? {
+        guard let node else { return nil }
+        if isOwned { return Reach(node: node, path: .owner) }
+        return await findAgain(found.holder, of: node, request)
+    }
+}
