@@ -66,6 +66,7 @@ struct GroupResume: Sendable, Hashable {
     /// Begins with the preflights, all at once, the last of the list first.
     ///
     /// - Parameter atNs: CLOCK_MONOTONIC.
+    /// - Returns: what is to be done now.
     mutating func begin(atNs: UInt64) -> [Action] {
         members.indices.reversed().map { index in
             members[index].history.note(.preflightBegun, atNs: atNs)
@@ -185,10 +186,10 @@ extension GroupResume {
         }
         let late = members.count { $0.phase == .resuming }
         guard late > 0 else { return }
+        let missing = "\(late) of \(members.count) devices"
         failure =
             failure
-            ?? ControlError(
-                .deadlineExceeded, "RESUME has not returned for \(late) of \(members.count) devices within the deadline")
+            ?? ControlError(.deadlineExceeded, "RESUME has not returned for \(missing) within the deadline")
     }
 
     private mutating func settle(
@@ -223,7 +224,8 @@ extension GroupResume {
     private var outcome: GroupOutcome {
         guard !isDryRun else { return failure == nil ? .checked : .refused }
         guard members.contains(where: { $0.history.hasPassed(.resumeBegun) }) else { return .refused }
-        return members.allSatisfy { $0.phase == .settled(.running) } ? .resumed : .unresolved
+        return members.allSatisfy { $0.phase == .settled(.running) && $0.history.resume != nil }
+            ? .resumed : .unresolved
     }
 
     private func interval(_ member: Member, _ now: UInt64) -> StopInterval? {

@@ -91,6 +91,7 @@ struct GroupStop: Sendable, Hashable {
     /// Begins with the preflights, all at once.
     ///
     /// - Parameter atNs: CLOCK_MONOTONIC.
+    /// - Returns: what is to be done now.
     mutating func begin(atNs: UInt64) -> [Action] {
         members.indices.map { index in
             members[index].history.note(.preflightBegun, atNs: atNs)

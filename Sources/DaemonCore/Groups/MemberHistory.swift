@@ -31,9 +31,10 @@ struct MemberHistory: Sendable, Hashable {
         path.append(GroupMember.PathStep(step, atNs: atNs))
     }
 
-    /// Within which bounds the device was stopped; nil if no stop is known.
+    /// Within which bounds the device was stopped.
     ///
     /// - Parameter now: stands for what has not happened yet.
+    /// - Returns: nil if no stop is known.
     func interval(until now: UInt64) -> StopInterval? {
         guard let earliestStop = stop?.enteredAtNs ?? (wasSuspended ? nil : time(of: .stopBegun)) else { return nil }
         return StopInterval(
@@ -47,6 +48,7 @@ struct MemberHistory: Sendable, Hashable {
     /// - Parameters:
     ///   - runState: where it is.
     ///   - interval: within which bounds it was stopped.
+    /// - Returns: its entry in a reply.
     func report(_ runState: RunState, _ interval: StopInterval?) -> GroupMember {
         GroupMember(
             device: device, runState: runState, wasSuspended: wasSuspended, path: path, timing: timing,

@@ -113,6 +113,17 @@ struct GroupWorld {
         return moves
     }
 
+    /// Whether a move ends a preflight or a SUSPEND, or the time for all of them.
+    func isOfFirstPhase(_ move: Move) -> Bool {
+        let calls: [Twin.Call] = [.preflight, .stop]
+        switch move {
+        case .preflight, .stop: return true
+        case .exit(let index), .vanish(let index): return twins[index].call.map(calls.contains) ?? false
+        case .deadline: return twins.contains { $0.call.map(calls.contains) ?? false }
+        case .resume, .overdue, .callerLeaves: return false
+        }
+    }
+
     // MARK: What happens
 
     mutating func make(_ move: Move) {
@@ -122,6 +133,24 @@ struct GroupWorld {
         let actions = group.handle(event, atNs: clock)
         check(actions)
         checkProgress()
+    }
+
+    /// Tells of the return of a call that is not under way: nothing must come of it.
+    mutating func disturb(_ generator: inout SeededGenerator) {
+        let index = Int.random(in: twins.indices, using: &generator)
+        let device = twins[index].device
+        let timing = CallTiming(call: "none", enteredAtNs: clock, returnedAtNs: clock)
+        let error = ControlError(.kernelError, "stray", device: device)
+        let strays: [(Twin.Call, GroupStop.Event)] = [
+            (.preflight, .preflightEnded(device, .refused(error))), (.stop, .stopped(device, timing)),
+            (.stop, .stopFailed(device, error, mayBeStopped: true)), (.resume, .resumed(device, timing)),
+            (.resume, .resumeFailed(device, error)), (.resume, .resumeOverdue(device)),
+        ]
+        let (call, event) = generator.pick(strays)
+        guard twins[index].call != call else { return }
+        var disturbed = group
+        let actions = disturbed.handle(event, atNs: clock)
+        if !actions.isEmpty || disturbed != group { violation = violation ?? "\(event) changes something" }
     }
 
     private mutating func event(of move: Move) -> GroupStop.Event {

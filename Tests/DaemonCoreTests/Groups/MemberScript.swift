@@ -24,6 +24,12 @@ enum MemberScript: CaseIterable {
 
     var wasSuspended: Bool { self == .wasSuspended || self == .wasSuspendedMaybe }
     var canResume: Bool { self != .stopsForGood }
+
+    /// Those that differ: where nothing is resumed, how a resume would end makes no difference.
+    static func cases(under policy: GroupFailurePolicy) -> [MemberScript] {
+        let resumes: [MemberScript] = [.resumeFails, .resumeLate, .resumeLateFails, .stopsForGood]
+        return policy == .rollback ? allCases : allCases.filter { !resumes.contains($0) }
+    }
 }
 
 /// How the preflight of a member ends in a test.
