@@ -236,7 +236,8 @@ extension GroupStop {
         switch member.phase {
         case .stopping: !deadlineHasPassed
         case .resuming: !member.isOverdue
-        default: !member.isSettled
+        // Whoever waits for its turn waits for a RESUME that is not overdue.
+        default: false
         }
     }
 }

@@ -53,9 +53,9 @@ import Testing
             var moves = world.moves
             if withCaller, !world.callerHasLeft { moves.append(.callerLeaves) }
             guard breadth != .everything else { return moves }
-            let decisive = moves.filter(world.isOfFirstPhase)
-            let others = moves.filter { !world.isOfFirstPhase($0) }
-            guard breadth == .firstPhase, !decisive.isEmpty else { return [generator.pick(moves)] }
+            let split = breadth == .firstPhase ? moves.partition(by: { !world.isOfFirstPhase($0) }) : 0
+            let (decisive, others) = (Array(moves[..<split]), Array(moves[split...]))
+            guard !decisive.isEmpty else { return [generator.pick(moves)] }
             return others.isEmpty || generator.one(in: 2) ? decisive : [generator.pick(others)]
         }
     }

@@ -52,6 +52,7 @@ extension GroupWorld {
 
     private mutating func stop(_ device: DeviceName) {
         let index = index(device)
+        require(!group.isDryRun, "a stop in a dry run")
         require(answer == nil, "a stop after the answer")
         require(!hasFailed, "a stop after a failure")
         require(twins.allSatisfy(\.hasPassed), "a stop before every preflight has passed")
@@ -131,13 +132,19 @@ extension GroupWorld {
     }
 
     private mutating func checkDowntime(_ reply: GroupReply, _ member: GroupMember, _ twin: Twin) {
-        guard let stop = twin.stop, !twin.script.wasSuspended, !twin.isLost else { return }
+        let wasSuspended = twin.hasPassed && twin.script.wasSuspended
+        guard let stop = wasSuspended ? Self.formerStop : twin.stop, !twin.isLost else { return }
         let (entered, returned) = (twin.resume?.enteredAtNs ?? clock, twin.resume?.returnedAtNs ?? clock)
         let longest = returned - stop.enteredAtNs
         let shortest = entered > stop.returnedAtNs ? entered - stop.returnedAtNs : 0
         require(member.downtime?.maximumNs == longest, "the longest downtime is wrong")
         // A resume that has not returned may have taken effect as soon as it was called.
         require(member.downtime.map { $0.minimumNs <= shortest } == true, "the shortest downtime is wrong")
+        if wasSuspended {
+            let sinceBegin = clock - 1000
+            require(reply.downtime.map { $0.maximumNs <= sinceBegin } ?? true, "the group answers for a former stop")
+            return
+        }
         require(reply.downtime.map { $0.maximumNs >= longest } == true, "the group's longest downtime is wrong")
         require(reply.downtime.map { $0.minimumNs <= shortest } == true, "the group's shortest downtime is wrong")
     }

@@ -51,6 +51,9 @@ struct GroupWorld {
         }
     }
 
+    /// What stopped those that were suspended before.
+    static let formerStop = CallTiming(call: "VHOST_VDPA_SUSPEND", enteredAtNs: 100, returnedAtNs: 110)
+
     let policy: GroupFailurePolicy
     var group: GroupStop
     var twins: [Twin]
@@ -178,7 +181,10 @@ struct GroupWorld {
         twins[index].path.append(.preflightPassed)
         let script = twins[index].script
         return .preflightEnded(
-            device, .passed(wasSuspended: script.wasSuspended, since: nil, canResume: script.canResume))
+            device,
+            .passed(
+                wasSuspended: script.wasSuspended, since: script.wasSuspended ? Self.formerStop : nil,
+                canResume: script.canResume))
     }
 
     private mutating func endStop(_ index: Int) -> GroupStop.Event {
