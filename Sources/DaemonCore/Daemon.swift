@@ -147,4 +147,6 @@ extension Daemon: RPCHandler {
     nonisolated func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
         loop.enter(self, (request, peer)) { daemon, call in daemon.dispatch(call.0, from: call.1) }
     }
+
+    nonisolated func writeNotification(to writer: inout JSONWriter, for peer: RPCPeer) -> Bool { false }
 }

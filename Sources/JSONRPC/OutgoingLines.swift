@@ -1,3 +1,4 @@
+internal import JSON
 internal import LinuxIO
 
 /// The lines that wait to be sent. Lines without descriptors go out together; one with descriptors goes out alone, with
@@ -40,6 +41,26 @@ struct OutgoingLines {
         let start = bytes.count
         bytes += batch.bytes
         endLine(from: start, batch.descriptors)
+    }
+
+    /// Appends a notification whose members `method` and `params` are written by `write`.
+    ///
+    /// - Returns: false when `write` had none.
+    mutating func appendNotification(_ write: (inout JSONWriter) -> Bool) -> Bool {
+        let start = bytes.count
+        var writer = JSONWriter(capacity: 0)
+        swap(&writer.bytes, &bytes)
+        writer.beginObject()
+        writer.member("jsonrpc", "2.0")
+        let isWritten = write(&writer)
+        writer.endObject()
+        swap(&writer.bytes, &bytes)
+        guard isWritten else {
+            bytes.removeLast(bytes.count - start)
+            return false
+        }
+        endLine(from: start, [])
+        return true
     }
 
     private mutating func endLine(from start: Int, _ descriptors: [SharedDescriptor]) {

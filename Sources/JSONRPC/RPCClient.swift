@@ -13,6 +13,18 @@ public struct RPCClient: ~Copyable {
         public var descriptors: [SharedDescriptor]
     }
 
+    /// A message of the server's own.
+    public struct Notification: Sendable, Hashable {
+        public var method: String
+        /// The member `params`; null without one.
+        public var params: JSONValue
+    }
+
+    private enum Line {
+        case reply(Reply)
+        case notification(Notification)
+    }
+
     private struct Reply {
         let id: Int64
         let outcome: Result<Response, RPCError>
@@ -20,6 +32,8 @@ public struct RPCClient: ~Copyable {
 
     private static let maximumDescriptors = 253
     private static let maximumDepth = 128
+    /// Notifications that are kept while nobody asks for them.
+    private static let maximumNotifications = 65_536
 
     private let socket: BlockingSocket
     private var lastID: Int64 = 0
@@ -27,6 +41,9 @@ public struct RPCClient: ~Copyable {
     private var descriptors = DescriptorAttribution()
     /// Replies that came before they were asked for.
     private var early: [Int64: Result<Response, RPCError>] = [:]
+    /// Notifications that have not been asked for, in order; those before `nextNotification` have been taken.
+    private var notifications: [Notification] = []
+    private var nextNotification = 0
 
     /// A client of a connected socket.
     ///
@@ -80,7 +97,7 @@ public struct RPCClient: ~Copyable {
         return lastID
     }
 
-    /// Waits for the reply to the request with this id, keeping those to other requests.
+    /// Waits for the reply to the request with this id, keeping those to other requests and notifications.
     ///
     /// - Throws: as `call`.
     public mutating func reply(
@@ -96,6 +113,24 @@ public struct RPCClient: ~Copyable {
             }
             try receive(until: deadline)
         }
+    }
+
+    /// Waits for the next notification, keeping replies. Those that come while a reply is awaited are kept.
+    ///
+    /// - Throws: `RPCClientError.transport` with `Errno.timedOut` at the deadline, which leaves the connection as it is; else
+    ///   the connection can no longer be used.
+    public mutating func notification(
+        until deadline: MonotonicInstant = .distantFuture
+    ) throws(RPCClientError) -> Notification {
+        while nextNotification == notifications.count { try receive(until: deadline) }
+        defer {
+            nextNotification += 1
+            if nextNotification == notifications.count {
+                notifications.removeAll(keepingCapacity: true)
+                nextNotification = 0
+            }
+        }
+        return notifications[nextNotification]
     }
 
     private mutating func receive(until deadline: MonotonicInstant) throws(RPCClientError) {
@@ -119,38 +154,46 @@ public struct RPCClient: ~Copyable {
                 isLast: position == chunk.count, limit: Self.maximumDescriptors)
             switch event {
             case .line(let range):
-                keep(try Self.read(chunk.span.extracting(range), &lineDescriptors))
+                try keep(Self.read(chunk.span.extracting(range), &lineDescriptors))
             case .lineInPartial:
-                keep(try Self.read(framer.partial.span, &lineDescriptors))
+                try keep(Self.read(framer.partial.span, &lineDescriptors))
             case .overlongLine:
                 throw .protocolViolation("the reply is longer than \(framer.maximumLineBytes) bytes")
             }
         }
     }
 
-    private mutating func keep(_ reply: Reply?) {
-        guard let reply else { return }
-        early[reply.id] = reply.outcome
+    private mutating func keep(_ line: Line) throws(RPCClientError) {
+        switch line {
+        case .reply(let reply): early[reply.id] = reply.outcome
+        case .notification(let notification):
+            guard notifications.count - nextNotification < Self.maximumNotifications else {
+                throw .protocolViolation(
+                    "\(Self.maximumNotifications) notifications came while something else was waited for")
+            }
+            notifications.append(notification)
+        }
     }
 
-    /// The reply on a line; nil for a notification, which this client does not ask for.
     private static func read(
         _ line: Span<UInt8>, _ lineDescriptors: inout LineDescriptors
-    ) throws(RPCClientError) -> Reply? {
+    ) throws(RPCClientError) -> Line {
         let value: JSONValue
         do throws(JSONSyntaxError) {
             value = try JSONParser.parse(line, maximumDepth: maximumDepth)
         } catch {
             throw .protocolViolation("the reply is not JSON: \(error)")
         }
-        if value["method"] != nil { return nil }
+        if case .string(let method)? = value["method"] {
+            return .notification(Notification(method: method, params: value["params"] ?? .null))
+        }
         if let error = value["error"] {
             guard case .integer(let code)? = error["code"], case .string(let message)? = error["message"] else {
                 throw .protocolViolation("the error has no code and message")
             }
             let failure = RPCError(code: Int(code), message: message, data: error["data"])
             guard case .integer(let id)? = value["id"] else { throw .reply(failure) }
-            return Reply(id: id, outcome: .failure(failure))
+            return .reply(Reply(id: id, outcome: .failure(failure)))
         }
         guard let result = value["result"], case .integer(let id)? = value["id"] else {
             throw .protocolViolation("the line is not a reply")
@@ -164,6 +207,6 @@ public struct RPCClient: ~Copyable {
                 throw .protocolViolation("the reply did not bring \(count) descriptors")
             }
         }
-        return Reply(id: id, outcome: .success(response))
+        return .reply(Reply(id: id, outcome: .success(response)))
     }
 }

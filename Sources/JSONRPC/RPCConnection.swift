@@ -14,6 +14,7 @@ actor RPCConnection {
     private let peer: RPCPeer
     private let limits: RPCLimits
     private let handler: any RPCHandler
+    private let notifications = NotificationFlag()
     private var session: RPCSession
     private var isClosed = false
     /// A task of the connection waits for room to send, or for the client to hang up.
@@ -34,13 +35,19 @@ actor RPCConnection {
         loop.enter(self, ()) { connection, _ in connection.sendAnswers() }
     }
 
+    /// Sends notifications; made once a connection.
+    private lazy var sendNotificationsLater: @Sendable () -> Void = { [weak self, loop] in
+        guard let self else { return }
+        loop.enter(self, ()) { connection, _ in connection.sendNotifications() }
+    }
+
     init(_ stream: StreamSocket, peer: RPCPeer, limits: RPCLimits, handler: any RPCHandler, on loop: EventLoop) {
         self.loop = loop
         self.stream = stream
         self.peer = peer
         self.limits = limits
         self.handler = handler
-        session = RPCSession(limits: limits, peer: peer, handler: handler)
+        session = RPCSession(limits: limits, peer: peer, handler: handler, notifications: notifications)
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -177,8 +184,21 @@ actor RPCConnection {
     private func sendAnswers() {
         flush()
         guard !isClosed, !session.outgoing.isEmpty || !session.wantsInput else { return }
-        received = .all
+        received = received ?? .all
         stream.wakeReader()
+    }
+
+    /// Notes that notifications wait at the handler. They are sent at the end of the loop's turn, or before the next reply.
+    func notify() {
+        guard !isClosed, !notifications.isRaised else { return }
+        notifications.isRaised = true
+        loop.afterEvents(sendNotificationsLater)
+    }
+
+    private func sendNotifications() {
+        guard !isClosed else { return }
+        session.takeNotifications()
+        sendAnswers()
     }
 
     private func take(_ bytes: Span<UInt8>) {

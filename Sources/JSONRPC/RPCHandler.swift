@@ -1,3 +1,4 @@
+public import JSON
 public import SystemPackage
 
 /// What a server does with connections and requests. All calls come on the loop.
@@ -16,4 +17,11 @@ public protocol RPCHandler: Sendable {
     /// device's queue; a deferred body then awaits its turn. The disposition of a notification is carried out, its
     /// reply thrown away.
     func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition
+
+    /// Writes the next notification for a connection that `RPCServer.notify` was called for: its members `method` and
+    /// `params`, into an object that has been begun. Called as there is room, so that a client that does not read costs no
+    /// queue.
+    ///
+    /// - Returns: false, with nothing written, when none waits; it is not called again before the next `notify` then.
+    func writeNotification(to writer: inout JSONWriter, for peer: RPCPeer) -> Bool
 }

@@ -41,6 +41,16 @@ public actor RPCServer {
     /// How many connections there are.
     public var connectionCount: Int { census.total }
 
+    /// Tells that notifications wait at the handler for a connection, which fetches them before any reply that is given from
+    /// now on. On the loop; also from within the handler's own calls.
+    ///
+    /// - Parameter connection: Its number; nothing happens when it is closed.
+    public nonisolated func notify(_ connection: UInt64) {
+        assumeIsolated { server in
+            server.connections[connection]?.assumeIsolated { connection in connection.notify() }
+        }
+    }
+
     /// Accepts and serves connections until the server has drained or the task is cancelled.
     ///
     /// - Returns: When all connections are closed and all deferred bodies have returned.

@@ -16,6 +16,12 @@ struct RPCSession: ~Copyable {
         let body: @Sendable () async -> RPCReply
     }
 
+    /// An answer that waits until the client has read enough.
+    private enum Parked {
+        case reply(RPCID, RPCReply)
+        case batch(BatchReply)
+    }
+
     private struct Batch {
         let calls: [RPCMessage.Call]
         var next = 0
@@ -28,14 +34,14 @@ struct RPCSession: ~Copyable {
     private let limits: RPCLimits
     private let peer: RPCPeer
     private let handler: any RPCHandler
+    private let notifications: NotificationFlag
     private var framer: LineFramer
     /// Received, but not yet to be taken.
     private var unprocessed: [UInt8] = []
     private var descriptors = DescriptorAttribution()
     private var requestsInFlight = 0
     private var batch: Batch?
-    /// Replies to deferred requests that wait until the client has read enough.
-    private var parked: [(id: RPCID, reply: RPCReply)] = []
+    private var parked: [Parked] = []
     /// Nothing more is taken.
     private(set) var isInputEnded = false
     /// How many lines have been taken.
@@ -46,7 +52,10 @@ struct RPCSession: ~Copyable {
     /// Deferred bodies to start, in order.
     private(set) var started: [Deferred] = []
 
-    init(limits: RPCLimits, peer: RPCPeer, handler: any RPCHandler) {
+    init(
+        limits: RPCLimits, peer: RPCPeer, handler: any RPCHandler, notifications: NotificationFlag = NotificationFlag()
+    ) {
+        self.notifications = notifications
         self.limits = limits
         self.peer = peer
         self.handler = handler
@@ -57,7 +66,7 @@ struct RPCSession: ~Copyable {
     /// too many unread bytes.
     var takesRequests: Bool {
         !isInputEnded && batch == nil && requestsInFlight < limits.requestsInFlight
-            && outgoing.count < limits.unreadReplyBytes
+            && hasRoom
     }
 
     /// Whether everything received has been taken, so that more can be read.
@@ -170,7 +179,8 @@ struct RPCSession: ~Copyable {
             outgoing.append(.failure(error), id: id, limits: limits)
         case .disposed(let id, .reply(let reply)):
             guard let id else { return }
-            outgoing.append(reply, id: id, limits: limits)
+            requestsInFlight += 1
+            answer(.reply(id, reply))
         case .disposed(let id, .deferred(let body)):
             requestsInFlight += 1
             started.append(Deferred(slot: id.map { .request($0) } ?? .notification, body: body))
@@ -198,7 +208,8 @@ struct RPCSession: ~Copyable {
             }
         }
         batch.reply.finish()
-        outgoing.append(batch.reply)
+        requestsInFlight += 1
+        answer(.batch(batch.reply))
     }
 
     private enum Execution {
@@ -258,11 +269,8 @@ struct RPCSession: ~Copyable {
         switch slot {
         case .notification:
             requestsInFlight -= 1
-        case .request(let id) where outgoing.count >= limits.unreadReplyBytes:
-            parked.append((id, reply))
         case .request(let id):
-            requestsInFlight -= 1
-            outgoing.append(reply, id: id, limits: limits)
+            answer(.reply(id, reply))
         case .batchElement:
             if let id = batch?.id {
                 batch?.reply.append(reply, id: id)
@@ -276,11 +284,42 @@ struct RPCSession: ~Copyable {
         _ send: (Span<UInt8>, [SharedDescriptor]) throws(Failure) -> Int
     ) throws(Failure) -> Bool {
         let isSent = try outgoing.sendNext(send)
-        while outgoing.count < limits.unreadReplyBytes, !parked.isEmpty {
-            let (id, reply) = parked.removeFirst()
-            requestsInFlight -= 1
-            outgoing.append(reply, id: id, limits: limits)
-        }
+        takeNotifications()
+        while hasRoom, !parked.isEmpty { append(parked.removeFirst()) }
         return isSent
+    }
+
+    /// Whether more may be appended to what the client has not read.
+    private var hasRoom: Bool { outgoing.count < limits.unreadReplyBytes }
+
+    /// Appends the notifications that wait, as far as there is room.
+    mutating func takeNotifications() {
+        guard notifications.isRaised else { return }
+        let (handler, peer) = (handler, peer)
+        while hasRoom {
+            let isAppended = outgoing.appendNotification { writer in handler.writeNotification(to: &writer, for: peer) }
+            guard isAppended else {
+                notifications.isRaised = false
+                return
+            }
+        }
+    }
+
+    /// Appends an answer behind the notifications of what came before it; without room for them it waits as they do.
+    private mutating func answer(_ answer: Parked) {
+        takeNotifications()
+        if hasRoom {
+            append(answer)
+        } else {
+            parked.append(answer)
+        }
+    }
+
+    private mutating func append(_ answer: Parked) {
+        requestsInFlight -= 1
+        switch answer {
+        case .reply(let id, let reply): outgoing.append(reply, id: id, limits: limits)
+        case .batch(let reply): outgoing.append(reply)
+        }
     }
 }

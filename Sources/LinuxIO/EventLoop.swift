@@ -197,7 +197,7 @@ public import SystemPackage
 
     private func waitForEvents() {
         var timeout: Int64 = 0
-        if jobs.isEmpty, yielded.isEmpty {
+        if jobs.isEmpty, yielded.isEmpty, afterEvents.isEmpty {
             let sleeps = shared.withLock { shared in
                 shared.isSleeping = shared.jobs.isEmpty && shared.orders.isEmpty && !shared.stops
                 return shared.isSleeping
@@ -244,7 +244,7 @@ public import SystemPackage
         isCurrent(registration) && interests[Int(registration.descriptor)].isNews
     }
 
-    /// Calls `body` once everything that is ready now has been told. Only at an edge, on the loop's thread.
+    /// Calls `body` once everything that is ready now has been told. Only on the loop's thread.
     public func afterEvents(_ body: @escaping @Sendable () -> Void) {
         checkIsolated()
         afterEvents.append(body)

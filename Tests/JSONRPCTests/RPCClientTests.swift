@@ -6,18 +6,6 @@ import Testing
 @testable import JSONRPC
 
 @Suite(.timeLimit(.minutes(5))) struct RPCClientTests {
-    /// Runs `body`, which waits in system calls, on a thread of its own.
-    private func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
-        let outcome: Result<Void, any Error> = try await withCheckedThrowingContinuation { continuation in
-            do {
-                try DetachedThread.start { continuation.resume(returning: Result { try body() }) }
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
-        try outcome.get()
-    }
-
     private func deadline() -> MonotonicInstant {
         .now.advanced(byMilliseconds: 20_000)
     }
@@ -136,4 +124,16 @@ import Testing
             }
         }
     }
+}
+
+/// Runs `body`, which waits in system calls, on a thread of its own.
+func onThread(_ body: @escaping @Sendable () throws -> Void) async throws {
+    let outcome: Result<Void, any Error> = try await withCheckedThrowingContinuation { continuation in
+        do {
+            try DetachedThread.start { continuation.resume(returning: Result { try body() }) }
+        } catch {
+            continuation.resume(throwing: error)
+        }
+    }
+    try outcome.get()
 }

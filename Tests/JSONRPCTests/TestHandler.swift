@@ -12,6 +12,12 @@ final class TestHandler: RPCHandler {
         var gates: [String: Gate<Bool>] = [:]
         var cancelled = 0
         var failures: [Errno] = []
+        /// Texts that are told to each connection, by its number.
+        var announcements: [UInt64: [String]] = [:]
+        /// How many have been fetched.
+        var fetched = 0
+        /// Says that there is something to be fetched.
+        var notify: @Sendable (UInt64) -> Void = { _ in }
     }
 
     let state = Lock(State())
@@ -50,6 +56,32 @@ final class TestHandler: RPCHandler {
         state.withLock { $0.failures.append(error) }
     }
 
+    /// Has texts told to a connection.
+    func announce(_ texts: [String], to connection: UInt64) {
+        let notify = state.withLock { state in
+            state.announcements[connection, default: []] += texts
+            return state.notify
+        }
+        notify(connection)
+    }
+
+    func writeNotification(to writer: inout JSONWriter, for peer: RPCPeer) -> Bool {
+        let text: String? = state.withLock { state in
+            guard state.announcements[peer.connection]?.isEmpty == false else { return nil }
+            state.fetched += 1
+            return state.announcements[peer.connection]?.removeFirst()
+        }
+        guard let text else { return false }
+        writer.member("method", "said")
+        writer.member("params", ["text": .string(text)] as JSONValue)
+        return true
+    }
+
+    private func texts(_ params: JSONValue?) -> [String] {
+        let padding = String(repeating: ".", count: params?["bytes"]?.int ?? 0)
+        return (0..<(params?["count"]?.int ?? 1)).map { "\($0)\(padding)" }
+    }
+
     func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
         state.withLock { $0.received.append(request.method) }
         switch request.method {
@@ -70,6 +102,15 @@ final class TestHandler: RPCHandler {
         case "big":
             guard let size = request.params?["bytes"]?.int else { break }
             return .reply(.result(String(repeating: "x", count: size)))
+        case "announce":
+            announce(texts(request.params), to: peer.connection)
+            return .reply(.result(true))
+        case "announceLater":
+            let texts = texts(request.params)
+            return .deferred { [self] in
+                announce(texts, to: peer.connection)
+                return .result(true)
+            }
         case "later":
             let params = request.params ?? .null
             return .deferred { .result(params) }

@@ -31,6 +31,7 @@ struct TestServer: Sendable {
             let listener = try UnixListener(path: path, mode: 0o600, backlog: 1024, on: loop)
             let server = RPCServer(
                 listener: listener, limits: limits, serverUID: serverUID, handler: handler, on: loop)
+            handler.state.withLock { $0.notify = { [weak server] in server?.notify($0) } }
             let test = TestServer(loop: loop, handler: handler, server: server, path: path)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask(executorPreference: loop) {

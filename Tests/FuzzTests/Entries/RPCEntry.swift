@@ -118,4 +118,6 @@ private struct Answerer: RPCHandler {
         default: return .reply(.failure(.methodNotFound(request.method)))
         }
     }
+
+    func writeNotification(to writer: inout JSONWriter, for peer: RPCPeer) -> Bool { false }
 }
