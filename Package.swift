@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "vdpad", "vdpactl", "VDPA", "DeviceState", "LinuxIO", "Virtio", "JSON",
+                "vdpad", "vdpactl", "VDPA", "DeviceState", "LinuxIO", "Virtio", "JSON", "SeededGenerator",
                 systemPackage,
             ],
             swiftSettings: settings),

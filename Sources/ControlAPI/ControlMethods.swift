@@ -30,6 +30,8 @@ public enum ControlMethods {
         OperationGetMethod.self,
         OperationWaitMethod.self,
         OperationCancelMethod.self,
+        EventsSubscribeMethod.self,
+        EventsUnsubscribeMethod.self,
         DeclarationListMethod.self,
         DeclarationDiffMethod.self,
         DeclarationApplyMethod.self,

@@ -12,7 +12,10 @@ extension Daemon {
     static func handlers() -> [String: Handler] {
         var table = HandlerTable()
         table.answerWritten(SystemInfoMethod.self) { daemon in daemon.info }
-        table.answer(SystemHealthMethod.self) { daemon, _ in daemon.systemHealth() }
+        table.answer(SystemHealthMethod.self) { daemon, _ in
+            daemon.environment.events.noteHealth()
+            return daemon.systemHealth()
+        }
         table.answer(RPCDiscoverMethod.self) { daemon, _ in daemon.discovery }
         table.onInventory(MgmtdevListMethod.self) { daemon, _, asOf in
             daemon.listManagementDevices(asOf: asOf)
@@ -64,6 +67,7 @@ extension Daemon {
             try await device.export(params, descriptor: descriptor, turn: turn)
         }
         addProvisioning(to: &table)
+        addEvents(to: &table)
         addDeclarations(to: &table)
         addOperations(to: &table)
         return table.complete()

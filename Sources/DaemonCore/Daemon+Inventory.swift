@@ -187,7 +187,9 @@ extension Daemon {
             if let device = devices[info.name] {
                 await device.update(info)
             } else {
-                devices[info.name] = Device(name: info.name, info: info, environment: environment)
+                let device = Device(name: info.name, info: info, environment: environment)
+                devices[info.name] = device
+                await device.noteNews()
             }
         }
         for name in gone {
@@ -205,6 +207,7 @@ extension Daemon {
     }
 
     private func act(on change: HostChange) {
+        environment.events.noteHealth()
         switch change {
         case .device(let name):
             beginRefresh(.devices([name]))

@@ -82,6 +82,7 @@ extension Limits {
             connectionsPerUID: limits.connectionsPerUID, connectionsKeptForRoot: limits.connectionsKeptForRoot,
             requestsInFlight: limits.requestsInFlight, partialLineMs: limits.partialLineMs,
             unreadReplyBytes: limits.unreadReplyBytes, unreadReplyMs: limits.unreadReplyMs,
-            defaultDeadlineMs: Int(defaultDeadlineMs))
+            defaultDeadlineMs: Int(defaultDeadlineMs),
+            subscriptions: EventsSubscribeMethod.maximumSubscriptions)
     }
 }

@@ -28,7 +28,12 @@ actor Daemon {
     var devices: [DeviceName: Device] = [:] { didSet { environment.changes.add() } }
 
     /// The last inventory.
-    var inventory = Inventory(managementDevices: [], devices: []) { didSet { environment.changes.add() } }
+    var inventory = Inventory(managementDevices: [], devices: []) {
+        didSet {
+            environment.changes.add()
+            environment.events.noteHealth()
+        }
+    }
 
     /// The answer to `device.list` and the count of changes that it goes with.
     private var listing: (changes: UInt64, result: WrittenResult<DeviceListMethod.Result>)?
@@ -63,11 +68,11 @@ actor Daemon {
     var pendingRecords: [RunRecord] = []
 
     /// Changes that were begun and are to be finished or taken back.
-    var unfinished: [DeviceName: UnfinishedChange] = [:]
+    var unfinished: [DeviceName: UnfinishedChange] = [:] { didSet { environment.events.noteHealth() } }
 
     /// The device for which `drivers_autoprobe` was turned off, and why it could not be turned on again; nil when it is as it
     /// was.
-    var autoprobeDebt: (device: DeviceName, reason: String)?
+    var autoprobeDebt: (device: DeviceName, reason: String)? { didSet { environment.events.noteHealth() } }
 
     /// Whose turn it is to create a device.
     var creations = TurnQueue()
@@ -76,19 +81,19 @@ actor Daemon {
     nonisolated let declarationDirectory: DeclarationDirectory
 
     /// What was declared when it was last read.
-    var declarations = DeclarationSet()
+    var declarations = DeclarationSet() { didSet { environment.events.noteHealth() } }
 
     /// Whose turn it is to change declarations, or devices by them.
     var declarationTurns = TurnQueue()
 
     /// What becomes of declared devices without being asked for.
-    var autostart = Autostart()
+    var autostart = Autostart() { didSet { environment.events.noteHealth() } }
 
     /// When to look again for management devices, and what does it.
     var rereadings: (plan: Rereadings, timer: TimerToken?) = (Rereadings(), nil)
 
     /// Files in the state directory that are no records.
-    var unreadableRecords: [String] = []
+    var unreadableRecords: [String] = [] { didSet { environment.events.noteHealth() } }
 
     init(
         environment: DeviceEnvironment, limits: RPCLimits, identity: Identity, declarations: DeclarationDirectory
@@ -138,6 +143,7 @@ extension Daemon: RPCHandler {
     nonisolated func connectionClosed(_ peer: RPCPeer) {
         environment.connections.remove(peer.connection)
         loop.enter(self, peer.connection) { daemon, connection in daemon.endLeases(of: connection) }
+        environment.events.forget(peer.connection)
     }
 
     nonisolated func acceptFailed(_ error: Errno) {
@@ -148,5 +154,7 @@ extension Daemon: RPCHandler {
         loop.enter(self, (request, peer)) { daemon, call in daemon.dispatch(call.0, from: call.1) }
     }
 
-    nonisolated func writeNotification(to writer: inout JSONWriter, for peer: RPCPeer) -> Bool { false }
+    nonisolated func writeNotification(to writer: inout JSONWriter, for peer: RPCPeer) -> Bool {
+        environment.events.writeNext(to: &writer, for: peer.connection)
+    }
 }

@@ -23,6 +23,20 @@ struct HandlerTable {
         add(method) { daemon, _ in answer(daemon) }
     }
 
+    /// Adds a method whose answer, from memory, depends on the connection that asks.
+    mutating func answerPeer<Method: ControlMethod>(
+        _ method: Method.Type,
+        _ body: @escaping @Sendable (isolated Daemon, Method.Params, RPCPeer) throws(ControlError) -> Method.Result
+    ) {
+        handlers[Method.name] = { daemon, request, peer in
+            do throws(ControlError) {
+                return .reply(.result(try body(daemon, try request.readParams(of: Method.self), peer)))
+            } catch {
+                return .reply(error.reply)
+            }
+        }
+    }
+
     private mutating func add<Method: ControlMethod, Answer: JSONWritable & Sendable>(
         _ method: Method.Type,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Answer

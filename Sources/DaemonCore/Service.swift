@@ -75,6 +75,7 @@ struct Service: Sendable {
         }
         let server = RPCServer(
             listener: listener, limits: daemon.limits, serverUID: getuid(), handler: daemon, on: loop)
+        daemon.environment.events.tell { [weak server] connection in server?.notify(connection) }
         let followUps = daemon.environment.followUps
         let served = Gate<Void>()
         await withDiscardingTaskGroup { group in
@@ -135,7 +136,7 @@ struct Service: Sendable {
             loop: loop, host: host, store: stores.0, changeStore: stores.1, followUps: FollowUps(), bootID: bootID,
             source: .current(),
             operations: Operations(instance: identity.instance, bootID: bootID, store: stores.2, log: log),
-            defaultDeadlineMs: settings.defaultDeadlineMs, log: log)
+            defaultDeadlineMs: settings.defaultDeadlineMs, events: Events(on: loop), log: log)
         if settings.nodeRights != NodeRights() { environment.nodeRights = settings.nodeRights }
         return Daemon(
             environment: environment, limits: settings.limits, identity: identity,

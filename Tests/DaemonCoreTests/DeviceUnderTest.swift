@@ -125,7 +125,7 @@ func withDevice(
             instance: "test", bootID: "boot",
             store: try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations"), log: log),
         defaultDeadlineMs: 30_000,
-        graceMs: graceMs, log: log)
+        graceMs: graceMs, events: Events(on: loop), log: log)
     var info = HostDevice(name: DeviceUnderTest.node.device)
     info.driver = .vhostVDPA
     info.node = DeviceUnderTest.node

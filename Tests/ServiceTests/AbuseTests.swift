@@ -304,18 +304,6 @@ private final class Crowd {
 }
 
 extension SpawnedProcess {
-    /// Resident memory in kB (proc_pid_status(5), VmRSS).
-    fileprivate var residentKilobytes: Int {
-        get throws {
-            let status = try Files.readText("/proc/\(processID)/status", limit: 1 << 16)
-            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-            guard let text = line?.split(separator: " ").dropFirst().first, let size = Int(text) else {
-                throw HarnessError("no VmRSS of process \(processID)")
-            }
-            return size
-        }
-    }
-
     /// Runs `body` while the process can have no further descriptor.
     fileprivate func withoutFurtherDescriptors(_ body: () throws -> Void) throws {
         try setDescriptorLimit("3:")

@@ -27,6 +27,9 @@ public struct OpenRPCDocument: Sendable {
         A method's `x-role` is the role that a peer needs. `x-idempotent` says that calling it twice has the effect \
         of calling it once, `x-operation` that each call is an operation. `x-maximumDescriptors` says how many descriptors may accompany a request (SCM_RIGHTS), \
         which then has their number in its member `fds`.
+
+        `x-notifications` are the messages that the daemon sends by itself, without an id, to clients that have \
+        asked for them.
         """
 }
 
@@ -55,6 +58,10 @@ extension OpenRPCDocument: JSONWritable {
         writer.name("methods")
         writer.beginArray()
         for method in ControlMethods.all { method.writeDescription(to: &writer) }
+        writer.endArray()
+        writer.name("x-notifications")
+        writer.beginArray()
+        for notification in ControlNotifications.all { notification.writeDescription(to: &writer) }
         writer.endArray()
         writer.name("components")
         writer.beginObject()
@@ -124,6 +131,17 @@ extension ControlMethod {
         writer.member("x-idempotent", isIdempotent)
         writer.member("x-operation", isOperation)
         writer.member("x-maximumDescriptors", maximumDescriptors)
+        writer.endObject()
+    }
+}
+
+extension ControlNotification {
+    /// Writes what OpenRPC has no object for: a message of the server's own.
+    fileprivate static func writeDescription(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("name", name)
+        writer.member("summary", "\(summary)")
+        writer.member("params", Params.schema)
         writer.endObject()
     }
 }

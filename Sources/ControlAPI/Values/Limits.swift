@@ -30,12 +30,15 @@ public struct Limits: Sendable, Hashable {
     public var unreadReplyMs: Int
     /// How long a request waits that names no deadline, in milliseconds.
     public var defaultDeadlineMs: Int
+    /// How many subscriptions to events a connection may have.
+    public var subscriptions: Int
 
     /// States the limits in force.
     public init(
         lineBytes: Int, replyBytes: Int, depth: Int, idBytes: Int, batchRequests: Int, descriptors: Int,
         connections: Int, connectionsPerUID: Int, connectionsKeptForRoot: Int, requestsInFlight: Int,
-        partialLineMs: Int, unreadReplyBytes: Int, unreadReplyMs: Int, defaultDeadlineMs: Int
+        partialLineMs: Int, unreadReplyBytes: Int, unreadReplyMs: Int, defaultDeadlineMs: Int,
+        subscriptions: Int
     ) {
         self.lineBytes = lineBytes
         self.replyBytes = replyBytes
@@ -51,6 +54,7 @@ public struct Limits: Sendable, Hashable {
         self.unreadReplyBytes = unreadReplyBytes
         self.unreadReplyMs = unreadReplyMs
         self.defaultDeadlineMs = defaultDeadlineMs
+        self.subscriptions = subscriptions
     }
 }
 
@@ -83,6 +87,8 @@ extension Limits: JSONObjectReadable, JSONWritable {
             "unreadReplyMs", in: 0...Int.max, "How long a client may read nothing of its replies, in milliseconds.")
         defaultDeadlineMs = try members.required(
             "defaultDeadlineMs", in: 0...Int.max, "How long a request waits that names no deadline, in milliseconds.")
+        subscriptions = try members.required(
+            "subscriptions", in: 0...Int.max, "How many subscriptions to events a connection may have.")
     }
 
     /// Writes the object.
@@ -102,6 +108,7 @@ extension Limits: JSONObjectReadable, JSONWritable {
         writer.member("unreadReplyBytes", unreadReplyBytes)
         writer.member("unreadReplyMs", unreadReplyMs)
         writer.member("defaultDeadlineMs", defaultDeadlineMs)
+        writer.member("subscriptions", subscriptions)
         writer.endObject()
     }
 }

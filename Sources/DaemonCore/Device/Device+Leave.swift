@@ -41,8 +41,10 @@ extension Device {
         var returned = await call.wait(until: abandonment, on: loop)
         if returned == nil {
             host.abandon(node)
+            environment.events.noteHealth()
             turns.end(turn)
             returned = await call.wait(until: .distantFuture, on: loop)
+            environment.events.noteHealth()
             turn = turns.take(for: first.origin)
         }
         leftCalls -= 1

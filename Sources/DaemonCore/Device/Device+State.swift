@@ -121,7 +121,8 @@ extension Device {
             access: access, asOf: asOf, warnings: warnings)
     }
 
-    private var statusByte: DeviceStatus? {
+    /// The status as far as it is known without asking.
+    var statusByte: DeviceStatus? {
         switch access {
         case .none: nil
         case .host: info?.hostStatus

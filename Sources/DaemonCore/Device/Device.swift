@@ -6,13 +6,13 @@ import Virtio
 /// One device: the order of its operations, what vdpad remembers of it, and what can be asked of it.
 ///
 /// Runs on the daemon's loop. The host makes every call to a device elsewhere; what is done here is writing records, to a
-/// file system in memory. What `describe` reads counts its changes.
+/// file system in memory. What `describe` reads counts its changes, and has them told.
 actor Device {
     nonisolated let environment: DeviceEnvironment
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe environment.loop.asUnownedSerialExecutor() }
 
     /// The device as the inventory shows it; nil once it has left the bus.
-    var info: HostDevice? { didSet { environment.changes.add() } }
+    var info: HostDevice? { didSet { noteChange() } }
 
     /// Who uses the device next.
     var turns = TurnQueue()
@@ -20,7 +20,7 @@ actor Device {
     /// What vdpad has stopped, or may have.
     var record: RunRecord? {
         didSet {
-            environment.changes.add()
+            noteChange()
             if record?.lease != oldValue?.lease { watchLease() }
         }
     }
@@ -29,25 +29,32 @@ actor Device {
     var leaseTimer: TimerToken?
 
     /// Why the record may not count any more.
-    var doubt: Doubt? { didSet { environment.changes.add() } }
+    var doubt: Doubt? { didSet { noteChange() } }
 
     /// True after a hand back: the holder may stop the device itself, so that vdpad never resumes it unasked.
-    var isHandedBack = false { didSet { environment.changes.add() } }
+    var isHandedBack = false { didSet { noteChange() } }
 
     /// How many calls go on that nobody waits for.
     var leftCalls = 0
 
     /// Why it is not known whether the device is stopped.
-    var unresolved: String?
+    var unresolved: String? { didSet { environment.events.noteHealth() } }
 
     /// True while vdpad itself holds and owns the device.
-    var isOwned = false { didSet { environment.changes.add() } }
+    var isOwned = false { didSet { noteChange() } }
 
     /// The holder that was found last; proved again at every use.
-    var holder: Holder?
+    var holder: Holder? {
+        didSet {
+            guard holder != oldValue else { return }
+            noteNews()
+            // A removal that waits for it says so.
+            environment.events.noteHealth()
+        }
+    }
 
     /// Whether anybody has the node open; nil until it was told or a search has found out.
-    var isHeld: Bool? { didSet { environment.changes.add() } }
+    var isHeld: Bool? { didSet { noteChange() } }
 
     /// How often the node has been opened or closed for the last time: what a search began before that found is stale.
     var holderChanges: UInt64 = 0
@@ -56,10 +63,16 @@ actor Device {
     var closes: UInt64 = 0
 
     /// What was read last, and when.
-    var lastSeen: (observation: DeviceObservation, at: String)? { didSet { environment.changes.add() } }
+    var lastSeen: (observation: DeviceObservation, at: String)? { didSet { noteChange() } }
 
     /// The node that has gone while it was open: its last close is still to come.
     var removedNode: DeviceNode?
+
+    /// What events have told of the device.
+    var told = DeviceFacts()
+
+    /// True when something may have changed since.
+    var hasNews = false
 
     nonisolated let name: DeviceName
 

@@ -32,6 +32,8 @@ struct DeviceEnvironment: Sendable {
     var graceMs: UInt64 = 1_000
     /// Counts what changes of the devices.
     let changes = ChangeCount()
+    /// Tells clients what happens.
+    let events: Events
     /// Where the daemon logs.
     let log: Logger
 }

@@ -22,6 +22,8 @@ struct Contract: Sendable {
     let document: JSONValue
     let methods: [String: Method]
     let definitions: [String: JSONSchema]
+    /// The parameters of each notification.
+    let notifications: [String: JSONSchema]
     /// The number of each error by its name.
     let errorCodes: [String: Int]
 
@@ -57,6 +59,10 @@ struct Contract: Sendable {
         }
         self.methods = methods
         self.definitions = definitions
+        let announced = try (document["x-notifications"]?.elements ?? []).map { notification in
+            (notification["name"]?.text ?? "", try JSONSchema(document: notification["params"] ?? .null))
+        }
+        notifications = Dictionary(uniqueKeysWithValues: announced)
         errorCodes = codes
     }
 
@@ -85,6 +91,14 @@ struct Contract: Sendable {
         if error["message"]?.text?.isEmpty ?? true { found.append("the message is empty") }
         if !errorNames(of: request).contains(name) { found.append("the error \(name) is not declared") }
         return found
+    }
+
+    /// Everything in a notification that the contract does not have.
+    func violations(inNotification line: JSONValue) -> [String] {
+        guard line["jsonrpc"] == "2.0", Set(line.memberNames) == ["jsonrpc", "method", "params"],
+            let schema = notifications[line["method"]?.text ?? ""], let params = line["params"]
+        else { return ["a notification that is not declared"] }
+        return violations(of: schema, in: params, root: "params")
     }
 
     /// The errors that a request may be answered with.

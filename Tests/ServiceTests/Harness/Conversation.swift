@@ -64,7 +64,7 @@ struct Conversation {
     }
 
     private mutating func violationsInReply(_ reply: JSONValue) -> [String] {
-        guard reply["method"] == nil else { return ["the contract has no notification"] }
+        guard reply["method"] == nil else { return contract.violations(inNotification: reply) }
         guard let id = reply["id"] else { return ["there is no id"] }
         let key = id.jsonText()
         guard let request = open[key]?.first else {

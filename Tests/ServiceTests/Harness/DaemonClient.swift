@@ -25,6 +25,7 @@ final class DaemonClient {
     private var lastID = 0
     private var methods: [Int: String] = [:]
     private var early: [Int: JSONValue] = [:]
+    private var events: [JSONValue] = []
 
     init(to socket: String) throws {
         connection = try LineConnection(to: socket)
@@ -92,14 +93,59 @@ final class DaemonClient {
     func nextReply(
         within milliseconds: UInt64 = patienceMilliseconds, sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Int {
-        guard let reply = try connection.receive(within: milliseconds, sourceLocation: sourceLocation) else {
+        var line = try nextLine(milliseconds, sourceLocation)
+        while let event = Self.event(line) {
+            events.append(event)
+            line = try nextLine(milliseconds, sourceLocation)
+        }
+        return try keep(line)
+    }
+
+    private func nextLine(_ milliseconds: UInt64, _ sourceLocation: SourceLocation) throws -> JSONValue {
+        guard let line = try connection.receive(within: milliseconds, sourceLocation: sourceLocation) else {
             throw HarnessError("the daemon has closed the connection")
         }
+        return line
+    }
+
+    private func keep(_ reply: JSONValue) throws -> Int {
         guard let id = reply["id"]?.number, let method = methods.removeValue(forKey: id) else {
             throw HarnessError("a reply to nothing: \(reply)")
         }
         early[id] = reply.setting("method", to: .string(method))
         return id
+    }
+
+    // MARK: Events
+
+    private static func event(_ line: JSONValue) -> JSONValue? {
+        line["method"] == "events.event" ? line["params"] : nil
+    }
+
+    /// The events that have come so far, with nothing waited for; they are told once.
+    func takeEvents() -> [JSONValue] {
+        defer { events = [] }
+        return events
+    }
+
+    /// The next event.
+    func nextEvent(
+        within milliseconds: UInt64 = patienceMilliseconds, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> JSONValue {
+        while events.isEmpty {
+            let line = try nextLine(milliseconds, sourceLocation)
+            if let event = Self.event(line) { return event }
+            _ = try keep(line)
+        }
+        return events.removeFirst()
+    }
+
+    /// The next event of this kind; others are left out.
+    func nextEvent(_ kind: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> JSONValue {
+        while true {
+            let event = try nextEvent(sourceLocation: sourceLocation)
+            if event["kind"]?.text == kind { return event }
+        }
     }
 
     func result(

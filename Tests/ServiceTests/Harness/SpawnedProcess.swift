@@ -93,3 +93,17 @@ final class SpawnedProcess {
         exit = signal == 0 ? .status((status >> 8) & 0xff) : .signal(signal)
     }
 }
+
+extension SpawnedProcess {
+    /// Resident memory in kB (proc_pid_status(5), VmRSS).
+    var residentKilobytes: Int {
+        get throws {
+            let status = try Files.readText("/proc/\(processID)/status", limit: 1 << 16)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            guard let text = line?.split(separator: " ").dropFirst().first, let size = Int(text) else {
+                throw HarnessError("no VmRSS of process \(processID)")
+            }
+            return size
+        }
+    }
+}

@@ -95,6 +95,9 @@ struct Example {
             Example(before: [suspend], call: try Call(OperationGetMethod.self, operation), after: [resume]),
             Example(before: [suspend, resume], call: try Call(OperationWaitMethod.self, operation)),
             Example(before: [suspend, resume], call: try Call(OperationCancelMethod.self, operation)),
+                call: try Call(
+                    EventsSubscribeMethod.self, ["filter": ["devices": ["net0"], "kinds": ["runStateChanged"]]])),
+            Example(call: try Call(EventsUnsubscribeMethod.self, ["subscription": 1])),
             Example(before: [save], call: try Call(DeclarationListMethod.self)),
             Example(call: try Call(DeclarationDiffMethod.self)),
             Example(call: try Call(DeclarationApplyMethod.self, ["dryRun": true])),

@@ -10,7 +10,7 @@ enum FixedValues {
         "kernelRelease": "6.12.0", "kernel": "6.12.0",
         "enteredAtNs": 81_000_000_000, "returnedAtNs": 81_000_005_000, "durationNs": 5_000,
         "atNs": 81_000_000_000, "startedAtNs": 80_999_900_000, "endedAtNs": 81_000_100_000,
-        "readAtNs": 81_000_000_000, "minimumNs": 2_000_000, "maximumNs": 2_010_000,
+        "readAtNs": 81_000_000_000, "sequence": 27, "minimumNs": 2_000_000, "maximumNs": 2_010_000,
     ]
 
     /// The id of an operation.

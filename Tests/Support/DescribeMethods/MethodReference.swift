@@ -33,6 +33,10 @@ enum MethodReference {
         for method in ControlMethods.all {
             table.add("[`\(method.name)`](#\(anchor(method.name)))", method.role.rawValue, "\(method.summary)")
         }
+        var notifications = MarkdownTable("notification", "params", "what it tells")
+        for notification in ControlNotifications.all {
+            notifications.add("`\(notification.name)`", paramsText(notification), "\(notification.summary)")
+        }
         return """
             # Methods
 
@@ -42,7 +46,11 @@ enum MethodReference {
             [openrpc.json](openrpc.json) says the same as this page to programs.
 
 
-            """ + table.text
+            """ + table.text + notifications.text
+    }
+
+    private static func paramsText<Notification: ControlNotification>(_: Notification.Type) -> String {
+        Notification.Params.schema.typeText
     }
 
     /// What GitHub makes of a heading.

@@ -1,0 +1,78 @@
+import ControlAPI
+
+/// Who is told of events: some subscriptions for each of some connections.
+struct Subscriptions {
+    private var byConnection: [UInt64: [Subscription]] = [:]
+    private var lastID: UInt64 = 0
+
+    /// The connections that have subscriptions.
+    var connections: Dictionary<UInt64, [Subscription]>.Keys { byConnection.keys }
+
+    /// Adds a subscription; nil when its connection has as many as it may.
+    mutating func add(
+        for connection: UInt64, _ filter: EventFilter, from start: EventStart, in ring: EventRing
+    ) -> Subscription? {
+        var subscriptions = byConnection[connection] ?? []
+        guard subscriptions.count < EventsSubscribeMethod.maximumSubscriptions else { return nil }
+        lastID += 1
+        let subscription = Subscription(id: lastID, filter: filter, start: start, in: ring)
+        subscriptions.append(subscription)
+        byConnection[connection] = subscriptions
+        return subscription
+    }
+
+    /// Lets the subscriptions of a connection be told.
+    mutating func open(_ connection: UInt64) {
+        guard let entry = byConnection.index(forKey: connection) else { return }
+        for index in byConnection.values[entry].indices { byConnection.values[entry][index].isOpen = true }
+    }
+
+    /// Removes a subscription of a connection; nil when there is none with this number.
+    mutating func remove(_ id: UInt64, of connection: UInt64) -> Subscription? {
+        guard let index = byConnection[connection]?.firstIndex(where: { $0.id == id }) else { return nil }
+        let subscription = byConnection[connection]?.remove(at: index)
+        if byConnection[connection]?.isEmpty == true { byConnection[connection] = nil }
+        return subscription
+    }
+
+    /// Removes all subscriptions of a connection.
+    mutating func removeAll(of connection: UInt64) {
+        byConnection[connection] = nil
+    }
+
+    /// Notes an event that was added to the ring.
+    ///
+    /// - Returns: the connections for which there is something to be told.
+    mutating func note(_ added: EventRing.Entry, evicted: EventRing.Entry?) -> [UInt64] {
+        var concerned: [UInt64] = []
+        // By index, so that nothing is copied.
+        var entry = byConnection.startIndex
+        while entry != byConnection.endIndex {
+            var isConcerned = false
+            for index in byConnection.values[entry].indices
+            where byConnection.values[entry][index].note(added, evicted: evicted) {
+                isConcerned = true
+            }
+            if isConcerned { concerned.append(byConnection.keys[entry]) }
+            byConnection.formIndex(after: &entry)
+        }
+        return concerned
+    }
+
+    /// Takes what is to be told next on a connection: of its subscriptions, the one that is the furthest behind goes first.
+    mutating func takeNext(
+        for connection: UInt64, from ring: EventRing
+    ) -> (subscription: UInt64, delivery: Subscription.Delivery)? {
+        guard let entry = byConnection.index(forKey: connection) else { return nil }
+        var chosen: (index: Int, next: UInt64, delivery: Subscription.Delivery)?
+        for index in byConnection.values[entry].indices {
+            guard let delivery = byConnection.values[entry][index].peek(ring) else { continue }
+            let next = byConnection.values[entry][index].next
+            if let chosen, chosen.next <= next { continue }
+            chosen = (index, next, delivery)
+        }
+        guard let chosen else { return nil }
+        byConnection.values[entry][chosen.index].advance(past: chosen.delivery)
+        return (byConnection.values[entry][chosen.index].id, chosen.delivery)
+    }
+}

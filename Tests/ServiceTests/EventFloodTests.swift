@@ -1,0 +1,117 @@
+import Glibc
+import JSON
+import LinuxIO
+import SeededGenerator
+import Testing
+
+/// Events in numbers.
+@Suite("Many events")
+struct EventFloodTests {
+    /// Changes a device's state four times for each round: suspending, suspended, resuming, running.
+    private struct Driver {
+        private static let lines = ["suspend", "resume"].map { verb in
+            #"{"jsonrpc":"2.0","id":1,"method":"device.\#(verb)","params":{"device":"net0"}}"# + "\n"
+        }.joined()
+
+        /// So many lines would take long to compare with the contract.
+        private let connection: LineConnection
+
+        init(of daemon: DaemonUnderTest, _ client: DaemonClient) throws {
+            try daemon.hold("net0")
+            #expect(try client.runState("net0") == "running")
+            connection = try LineConnection(to: daemon.socket, nil)
+        }
+
+        func run(rounds: Int) throws {
+            var left = rounds
+            while left > 0 {
+                let some = min(left, 14)
+                try connection.send(text: String(repeating: Self.lines, count: some))
+                for _ in 0..<some * 2 { #expect(try connection.receive()?["result"] != nil) }
+                left -= some
+            }
+        }
+    }
+
+    /// Reads events and compares their numbers: each follows the one before, or an overflow says how many are missing.
+    private struct Reader {
+        private var connection: LineConnection
+        private let instance: JSONValue
+        private(set) var last: Int
+        private(set) var events = 0
+        private(set) var lost = 0
+        private(set) var states: [String] = []
+
+        init(of daemon: DaemonUnderTest) throws {
+            connection = try LineConnection(to: daemon.socket, nil)
+            try connection.send(["jsonrpc": "2.0", "id": 1, "method": "events.subscribe"])
+            let answer = try connection.receive()?["result"]
+            instance = answer?["instance"] ?? .null
+            last = answer?["sequence"]?.number ?? 0
+        }
+
+        mutating func read() throws {
+            guard let event = try connection.receive()?["params"] else { throw HarnessError("no event") }
+            let sequence = event["sequence"]?.number ?? 0
+            if event["kind"] == "overflow" {
+                let count = event["lost"]?.number ?? 0
+                #expect(sequence == last + count && count > 0)
+                lost += count
+            } else {
+                #expect(sequence == last + 1)
+                events += 1
+            }
+            last = sequence
+            if event["kind"] == "runStateChanged" { states.append(event["runState"]?.text ?? "") }
+        }
+
+        mutating func comeBack(to daemon: DaemonUnderTest) throws {
+            connection = try LineConnection(to: daemon.socket, nil)
+            try connection.send([
+                "jsonrpc": "2.0", "id": 1, "method": "events.subscribe",
+                "params": ["since": ["instance": instance, "sequence": JSONValue(last)]],
+            ])
+            #expect(try connection.receive()?["result"] != nil)
+        }
+    }
+
+    /// Ten thousand changes with one reader that comes and goes at random, and others that never read.
+    @Test func readersMissNothingOrAreToldWhatAndNoneCostsMuch() async throws {
+        try await withDaemon { daemon, client in
+            var generator = SeededGenerator(seed: 1)
+            let driver = try Driver(of: daemon, client)
+            var reader = try Reader(of: daemon)
+            var late = try Reader(of: daemon)
+            let deaf = try daemon.connect()
+            for _ in 0..<16 { try deaf.call("events.subscribe") }
+            let first = reader.last
+            var rounds = 0
+            func flood(until end: Int) throws {
+                while rounds < end {
+                    let some = Int.random(in: 1...14, using: &generator)
+                    try driver.run(rounds: some)
+                    rounds += some
+                    for _ in 0..<Int.random(in: 0...(some * 6), using: &generator)
+                    where reader.last < first + rounds * 4 {
+                        try reader.read()
+                    }
+                    if generator.one(in: 3) { try reader.comeBack(to: daemon) }
+                }
+            }
+            // The ring is full by then, and so are the sockets.
+            try flood(until: 1_750)
+            let before = try #require(try daemon.process?.residentKilobytes)
+            try flood(until: 2_500)
+            let after = try #require(try daemon.process?.residentKilobytes)
+            // A queue for each of the 16 would have grown by 9 MB.
+            #expect(after - before < 2_048, "\(before) kB, then \(after) kB")
+
+            while reader.last < first + rounds * 4 { try reader.read() }
+            #expect(reader.events == rounds * 4 && reader.lost == 0)
+            let cycle = ["suspending", "suspended", "resuming", "running"]
+            #expect(reader.states.enumerated().allSatisfy { $1 == cycle[$0 % 4] })
+            while late.last < first + rounds * 4 { try late.read() }
+            #expect(late.lost > 0 && late.events + late.lost == rounds * 4)
+        }
+    }
+}
