@@ -1,3 +1,4 @@
+internal import ControlAPI
 internal import JSON
 internal import JSONRPC
 internal import LinuxIO
@@ -33,6 +34,31 @@ struct DaemonConnection: ~Copyable {
     /// Makes a call and waits for its result.
     mutating func call(_ method: String, _ params: some JSONWritable) throws(CommandFailure) -> JSONValue {
         try response(to: method, params).result
+    }
+
+    /// Waits for the next event, as long as it takes.
+    ///
+    /// - Parameter hint: what to do when the daemon is gone.
+    /// - Returns: the event, and the notification's parameters as they came.
+    /// - Throws: `CommandFailure` `unreachable`, `malformedReply`.
+    mutating func event(orElse hint: () -> String) throws(CommandFailure) -> (json: JSONValue, event: Event) {
+        while true {
+            let notification: RPCClient.Notification
+            do throws(RPCClientError) {
+                notification = try client.notification()
+            } catch .closed {
+                throw .unreachable("\(path): the daemon has ended or closed the connection", hint: hint())
+            } catch {
+                throw failure(error, EventsEventNotification.name)
+            }
+            guard notification.method == EventsEventNotification.name else { continue }
+            do throws(JSONReadError) {
+                let path = JSONPath("params", mode: .lenient)
+                return (notification.params, try EventsEventNotification.Params(notification.params, at: path).event)
+            } catch {
+                throw .malformedReply("\(error)")
+            }
+        }
     }
 
     /// Makes a call whose result comes with a descriptor, and waits for both.
