@@ -26,6 +26,8 @@ public struct ControlError: Error, Sendable, Hashable {
     public var operation: String?
     /// What became of each step of `declaration.apply`.
     public var actions: [DeclarationAction]?
+    /// What became of each member of `group.suspend` and `group.resume`.
+    public var group: GroupReport?
     /// What the caller can do about it.
     public var hint: String?
 
@@ -86,6 +88,7 @@ extension ControlError: JSONObjectReadable, JSONWritable {
         limit = try members.optional("limit", "The limit that was passed.")
         operation = try members.optional("operation", "The operation that goes on.")
         actions = try members.optional("actions", "What became of each step of declaration.apply.")
+        group = try members.optional("group", "What became of each member of group.suspend and group.resume.")
         hint = try members.optional("hint", "What the caller can do about it.")
     }
 
@@ -104,6 +107,7 @@ extension ControlError: JSONObjectReadable, JSONWritable {
         writer.member("limit", ifPresent: limit)
         writer.member("operation", ifPresent: operation)
         writer.member("actions", ifPresent: actions)
+        writer.member("group", ifPresent: group)
         writer.member("hint", ifPresent: hint)
         writer.endObject()
     }

@@ -46,6 +46,8 @@ import Testing
         try checkMethod(DeviceResumeMethod.self)
         try checkMethod(DeviceHandBackMethod.self)
         try checkMethod(DeviceResetMethod.self)
+        try checkMethod(GroupSuspendMethod.self)
+        try checkMethod(GroupResumeMethod.self)
         try checkMethod(StateExportMethod.self)
         try check(ControlError.self)
     }

@@ -29,13 +29,18 @@ public struct GroupMember: Sendable, Hashable {
     public var timing: CallTiming?
     /// How long the guest was without the device, until now if it is still stopped.
     public var downtime: DowntimeBounds?
+    /// True when a queue may wait until the driver side kicks it again; nil when it was not resumed.
+    public var kickNeeded: Bool?
+    /// Whether the configuration differs from the snapshot at the suspend; nil when that cannot be told.
+    public var configurationChanged: Bool?
     /// Why it is not where the call was to leave it.
     public var error: ControlError?
 
     /// Describes a member.
     public init(
         device: DeviceName, runState: RunState, wasSuspended: Bool, path: [PathStep], timing: CallTiming? = nil,
-        downtime: DowntimeBounds? = nil, error: ControlError? = nil
+        downtime: DowntimeBounds? = nil, kickNeeded: Bool? = nil, configurationChanged: Bool? = nil,
+        error: ControlError? = nil
     ) {
         self.device = device
         self.runState = runState
@@ -43,6 +48,8 @@ public struct GroupMember: Sendable, Hashable {
         self.path = path
         self.timing = timing
         self.downtime = downtime
+        self.kickNeeded = kickNeeded
+        self.configurationChanged = configurationChanged
         self.error = error
     }
 }
@@ -62,6 +69,12 @@ extension GroupMember: JSONObjectReadable, JSONWritable {
             "The kernel call that was asked for; absent when it was not made, has not returned or has failed.")
         downtime = try members.optional(
             "downtime", "How long the guest was without the device, until now if it is still stopped.")
+        kickNeeded = try members.optional(
+            "kickNeeded",
+            "True when a queue may wait until the driver side kicks it again; absent when it was not resumed.")
+        configurationChanged = try members.optional(
+            "configurationChanged",
+            "Whether the configuration differs from the snapshot at the suspend; absent when that cannot be told.")
         error = try members.optional("error", "Why it is not where the call was to leave it.")
     }
 
@@ -74,6 +87,8 @@ extension GroupMember: JSONObjectReadable, JSONWritable {
         writer.member("path", path)
         writer.member("timing", ifPresent: timing)
         writer.member("downtime", ifPresent: downtime)
+        writer.member("kickNeeded", ifPresent: kickNeeded)
+        writer.member("configurationChanged", ifPresent: configurationChanged)
         writer.member("error", ifPresent: error)
         writer.endObject()
     }

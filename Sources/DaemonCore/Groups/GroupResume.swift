@@ -15,7 +15,9 @@ struct GroupResume: Sendable, Hashable {
         /// - Parameters:
         ///   - wasSuspended: whether vdpad's record says that it is suspended.
         ///   - since: the SUSPEND that began that.
-        case passed(wasSuspended: Bool, since: CallTiming?)
+        ///   - needsKick: whether a queue may wait for a kick after RESUME.
+        ///   - configurationChanged: whether the configuration differs from the snapshot at the suspend.
+        case passed(wasSuspended: Bool, since: CallTiming?, needsKick: Bool, configurationChanged: Bool?)
         /// It cannot.
         case refused(ControlError)
     }
@@ -154,8 +156,10 @@ extension GroupResume {
             let runState = error.stateAfter?.runState ?? members[index].history.formerState
             settle(index, .preflightRefused, runState, error, atNs)
             return []
-        case .passed(let wasSuspended, let since):
+        case .passed(let wasSuspended, let since, let needsKick, let configurationChanged):
             members[index].history.wasSuspended = wasSuspended
+            members[index].history.needsKick = needsKick
+            members[index].history.configurationChanged = configurationChanged
             members[index].history.stop = since
             members[index].history.note(.preflightPassed, atNs: atNs)
             guard !isDryRun else {

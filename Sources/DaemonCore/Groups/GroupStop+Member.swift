@@ -57,8 +57,9 @@ extension GroupStop {
 extension GroupStop.Member {
     mutating func endPreflight(_ result: GroupStop.Preflight, _ atNs: UInt64) {
         switch result {
-        case .passed(let wasSuspended, let since, let canResume):
+        case .passed(let wasSuspended, let since, let canResume, let needsKick):
             history.wasSuspended = wasSuspended
+            history.needsKick = needsKick
             history.stop = since
             self.canResume = canResume
             phase = .ready

@@ -23,7 +23,8 @@ struct GroupStop: Sendable, Hashable {
         ///   - wasSuspended: whether vdpad's record says that it is suspended already.
         ///   - since: the SUSPEND that began that.
         ///   - canResume: whether the device offers RESUME.
-        case passed(wasSuspended: Bool, since: CallTiming?, canResume: Bool)
+        ///   - needsKick: whether a queue may wait for a kick after it.
+        case passed(wasSuspended: Bool, since: CallTiming?, canResume: Bool, needsKick: Bool)
         /// It cannot.
         case refused(ControlError)
     }

@@ -17,6 +17,10 @@ struct MemberHistory: Sendable, Hashable {
     var stop: CallTiming?
     /// The RESUME that ended it.
     var resume: CallTiming?
+    /// Whether a queue may wait for a kick once it is resumed.
+    var needsKick = false
+    /// Whether the configuration differs from the snapshot at the suspend.
+    var configurationChanged: Bool?
     /// Why it is not where the call was to leave it.
     var error: ControlError?
 
@@ -52,7 +56,8 @@ struct MemberHistory: Sendable, Hashable {
     func report(_ runState: RunState, _ interval: StopInterval?) -> GroupMember {
         GroupMember(
             device: device, runState: runState, wasSuspended: wasSuspended, path: path, timing: timing,
-            downtime: interval.flatMap { DowntimeBounds([$0]) }, error: error)
+            downtime: interval.flatMap { DowntimeBounds([$0]) }, kickNeeded: resume == nil ? nil : needsKick,
+            configurationChanged: configurationChanged, error: error)
     }
 
     /// Whether a step is on the path.

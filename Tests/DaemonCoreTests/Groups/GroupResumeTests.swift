@@ -79,7 +79,11 @@ import Virtio
                 let wasSuspended = script != .wasRunning
                 let stop = CallTiming(call: "VHOST_VDPA_SUSPEND", enteredAtNs: 100, returnedAtNs: 110)
                 try tell(
-                    .preflightEnded(device, .passed(wasSuspended: wasSuspended, since: wasSuspended ? stop : nil)))
+                    .preflightEnded(
+                        device,
+                        .passed(
+                            wasSuspended: wasSuspended, since: wasSuspended ? stop : nil, needsKick: index == 0,
+                            configurationChanged: wasSuspended)))
             case (_, .fails):
                 move(index, .unknown, .resumeFailed)
                 try tell(.resumeFailed(device, error))
@@ -132,6 +136,10 @@ import Virtio
                 if twin.runState == .running, twin.resumes > 0, twin.script != .wasRunning {
                     try #require(member.downtime != nil)
                 }
+                let wasResumed = twin.path.contains(.resumed)
+                try #require(member.kickNeeded == (wasResumed ? twin.device == twins[0].device : nil))
+                let hasPassed = twin.path.contains(.preflightPassed)
+                try #require(member.configurationChanged == (hasPassed ? twin.script != .wasRunning : nil))
                 if let downtime = member.downtime, let group = reply.downtime {
                     try #require(group.minimumNs <= downtime.minimumNs && group.maximumNs >= downtime.maximumNs)
                 }

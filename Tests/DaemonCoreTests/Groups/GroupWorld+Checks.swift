@@ -115,6 +115,8 @@ extension GroupWorld {
             case .suspended: require(!hasBegun || !hasFailed || isLeft || twin.call != nil, "silently suspended")
             default: break
             }
+            let needsKick = index(twin.device) == 0
+            require(member.kickNeeded == (twin.resume == nil ? nil : needsKick), "whether a kick is needed is wrong")
             checkDowntime(reply, member, twin)
         }
     }

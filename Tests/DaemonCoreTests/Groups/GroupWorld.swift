@@ -184,7 +184,7 @@ struct GroupWorld {
             device,
             .passed(
                 wasSuspended: script.wasSuspended, since: script.wasSuspended ? Self.formerStop : nil,
-                canResume: script.canResume))
+                canResume: script.canResume, needsKick: index == 0))
     }
 
     private mutating func endStop(_ index: Int) -> GroupStop.Event {
