@@ -40,6 +40,11 @@ struct RefusedCall: Sendable, Hashable {
         lines += actions.map { action in
             "step: \(action.device) \(action.action): \(action.outcome)\(action.message.map { ": \($0)" } ?? "")"
         }
+        if let group: GroupReport = value("group") {
+            lines += group.members.map { "member: \($0.text)" }
+            if let downtime = group.downtime { lines.append("downtime: \(downtime.text)") }
+        }
+        if let operation = string("operation") { lines.append("operation: \(operation)") }
         let holders: [HolderInfo] = value("holders") ?? []
         lines += holders.map { "holder: \($0.text)" }
         if let hint = string("hint") {

@@ -58,6 +58,28 @@ import Testing
                 """)
     }
 
+    @Test func whatBecameOfEachMemberIsListed() async throws {
+        let data = #"""
+            {"name":"kernelError","message":"VHOST_VDPA_SUSPEND: net1 did not stop","retryable":false,"operation":"x-7",\#
+            "group":{"operation":"x-7","outcome":"rolledBack","downtime":{"minimumNs":0,"maximumNs":3000000},"members":[\#
+            {"device":"net0","runState":"running","wasSuspended":false,\#
+            "path":[{"step":"stopBegun","atNs":1},{"step":"stopped","atNs":2},{"step":"resumed","atNs":3}]},\#
+            {"device":"net1","runState":"unknown","wasSuspended":false,"path":[{"step":"stopFailed","atNs":2}],\#
+            "error":{"name":"kernelError","message":"EIO","retryable":false}}]}}
+            """#
+        let run = try await FakeDaemon.run(["suspend", "net0", "net1"], reply: failure(1013, "no", data))
+        #expect(
+            run.outcome.standardError == """
+                vdpactl: kernelError: VHOST_VDPA_SUSPEND: net1 did not stop
+                member: net0 running (stopBegun, stopped, resumed)
+                member: net1 unknown (stopFailed): EIO
+                downtime: 0.000 ms to 3.000 ms
+                operation: x-7
+
+                """)
+        #expect(run.outcome.exitStatus == 1)
+    }
+
     @Test(arguments: [
         (1999, #"{"name":"somethingNew","message":"from the future"}"#, "vdpactl: somethingNew: from the future\n"),
         (1999, "null", "vdpactl: error 1999: plain\n"),

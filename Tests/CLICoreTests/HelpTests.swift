@@ -24,6 +24,7 @@ import Testing
         ("status", DeviceStatusMethod.self), ("config", DeviceConfigMethod.self),
         ("holders", DeviceHoldersMethod.self), ("open", DeviceOpenMethod.self), ("close", DeviceCloseMethod.self),
         ("suspend", DeviceSuspendMethod.self), ("resume", DeviceResumeMethod.self),
+        ("suspend", GroupSuspendMethod.self), ("resume", GroupResumeMethod.self),
         ("hand-back", DeviceHandBackMethod.self), ("reset", DeviceResetMethod.self),
         ("set-status", DeviceSetStatusMethod.self), ("state export", StateExportMethod.self),
         ("add", DeviceAddMethod.self), ("delete", DeviceDeleteMethod.self), ("set", DeviceSetMethod.self),
@@ -69,10 +70,11 @@ import Testing
             names.map { [$0] } + [["state", "export"], ["mgmtdev", "list"], ["mgmtdev", "show"]]
             + ["list", "show", "wait", "cancel"].map { ["ops", $0] }
         return Set(
-            lines.compactMap { words in
+            lines.flatMap { words in
                 let help = Vdpactl.run(words + ["--help"]) { _ in nil }.standardOutput
-                return help.split(separator: "Calls ").dropFirst().first?
-                    .split(separator: "\n").first?.split(separator: " ").first.map { String($0.dropLast()) }
+                return help.split(separator: "Calls ").dropFirst().compactMap { text in
+                    text.split(separator: "\n").first?.split(separator: " ").first.map { String($0.dropLast()) }
+                }
             })
     }
 }

@@ -142,6 +142,61 @@ import Testing
 
                 """),
         Case(
+            arguments: "suspend blk0 --hold 30s",
+            result: #"""
+                {"device":"blk0","status":null,"driverStatus":null,"runState":"suspended","vouched":true,\#
+                "access":"owner","warnings":[],"mechanism":"ioctl","wasSuspended":false,"dryRun":false,\#
+                "operation":"x-7","lease":{"kind":"hold","holdMs":30000,"remainingMs":29999,"operation":"x-7"}}
+                """#,
+            table: """
+                device         blk0
+                run state      suspended
+                status         -
+                access         owner
+                mechanism      ioctl
+                was suspended  no
+                configuration  -
+                operation      x-7
+                lease          29999 ms left of 30000 ms
+
+                """),
+        Case(
+            arguments: "suspend net0 blk0 --hold 30s",
+            result: #"""
+                {"operation":"x-7","outcome":"suspended","members":[\#
+                {"device":"net0","runState":"suspended","wasSuspended":false,"path":[{"step":"stopped","atNs":5}],\#
+                "timing":{"call":"VHOST_VDPA_SUSPEND","enteredAtNs":1000,"returnedAtNs":2500999,"durationNs":2499999},\#
+                "downtime":{"minimumNs":1000000,"maximumNs":12003004}},\#
+                {"device":"blk0","runState":"suspended","wasSuspended":true,"path":[]}],\#
+                "downtime":{"minimumNs":1000000,"maximumNs":12003004},\#
+                "lease":{"kind":"hold","holdMs":30000,"remainingMs":29999,"operation":"x-7"}}
+                """#,
+            table: """
+                outcome    suspended
+                operation  x-7
+                downtime   1.000 ms to 12.003 ms
+                lease      29999 ms left of 30000 ms
+
+                DEVICE  STATE      WAS SUSPENDED  CALL      DOWNTIME               KICK NEEDED
+                net0    suspended  no             2.499 ms  1.000 ms to 12.003 ms  -
+                blk0    suspended  yes            -         -                      -
+
+                """),
+        Case(
+            arguments: "resume net0 --group",
+            result: #"""
+                {"operation":"x-8","outcome":"resumed","members":[{"device":"net0","runState":"running",\#
+                "wasSuspended":true,"path":[],"kickNeeded":true}]}
+                """#,
+            table: """
+                outcome    resumed
+                operation  x-8
+
+                DEVICE  STATE    WAS SUSPENDED  CALL  DOWNTIME  KICK NEEDED
+                net0    running  yes            -     -         yes
+
+                """),
+        Case(
             arguments: "reset blk0 --confirm",
             result: #"""
                 {"device":"blk0","status":null,"driverStatus":null,"runState":"idle","vouched":true,"access":"owner","warnings":[],\#

@@ -38,6 +38,25 @@ import Testing
             "suspend blk0 --holder-pid 5 --dry-run --keep --allow-irreversible --deadline 3600000", "device.suspend",
             #"{"device":"blk0","deadlineMs":3600000,"holder":{"pid":5},"#
                 + #""allowIrreversible":true,"keep":true,"dryRun":true}"#),
+        Case(
+            "suspend blk0 --hold 30s", "device.suspend",
+            #"{"device":"blk0","allowIrreversible":false,"keep":false,"holdMs":30000,"dryRun":false}"#),
+        Case("suspend a b", "group.suspend", #"{"devices":["a","b"],"onFailure":"rollback",\#(suspendDefaults)}"#),
+        Case("suspend --group a", "group.suspend", #"{"devices":["a"],"onFailure":"rollback",\#(suspendDefaults)}"#),
+        Case(
+            "suspend a b c --on-failure keep --keep --hold 500ms --allow-irreversible --dry-run --deadline 9",
+            "group.suspend",
+            #"{"devices":["a","b","c"],"deadlineMs":9,"onFailure":"keep","allowIrreversible":true,"keep":true,"#
+                + #""holdMs":500,"dryRun":true}"#),
+        Case(
+            "suspend a --hold 5m", "device.suspend",
+            #"{"device":"a","allowIrreversible":false,"keep":false,"holdMs":300000,"dryRun":false}"#),
+        Case(
+            "suspend a --hold 24h", "device.suspend",
+            #"{"device":"a","allowIrreversible":false,"keep":false,"holdMs":86400000,"dryRun":false}"#),
+        Case("resume a b --deadline 9", "group.resume", #"{"devices":["a","b"],"deadlineMs":9,"dryRun":false}"#),
+        Case("resume --group a --dry-run", "group.resume", #"{"devices":["a"],"dryRun":true}"#),
+        Case("resume --operation x-7", "group.resume", #"{"operation":"x-7","dryRun":false}"#),
         Case("resume blk0", "device.resume", #"{"device":"blk0","dryRun":false}"#),
         Case("resume --dry-run blk0", "device.resume", #"{"device":"blk0","dryRun":true}"#),
         Case("hand-back blk0", "device.handBack", #"{"device":"blk0"}"#),
@@ -135,6 +154,10 @@ import Testing
         "set n --confirm", "bind n", "bind n vhost-vdpa", "stats n --queue", "stats n --queue x", "stats n --watch 0",
         "stats n --watch 3601", "exec n", "declarations n", "diff a/b", "apply ..", "save --dry-run",
         "exec n true {fd}", "exec n --", "exec n -- true",
+        "suspend", "suspend a b/c", "suspend a --on-failure keep", "suspend a b --on-failure maybe",
+        "suspend a b --holder-pid 5", "suspend --group a --holder-pid 5", "suspend a --holder-pid 0",
+        "suspend a --hold 5", "suspend a --hold 0s", "suspend a --hold 25h", "suspend a --hold -1s",
+        "suspend a --hold 4294967295h", "resume", "resume a --operation x-7",
         "exec n --memlock 1X -- true {fd}", "exec n --memlock 16777216T -- true {fd}",
     ])
     func wrongCommandLineIsAUsageError(_ arguments: String) {

@@ -2,20 +2,36 @@ internal import ArgumentParser
 internal import ControlAPI
 
 /// `vdpactl resume`
-struct ResumeCommand: MethodCommand {
+struct ResumeCommand: GroupCommand {
     typealias Method = DeviceResumeMethod
+    typealias Group = GroupResumeOutput
 
     static let name = "resume"
 
     @OptionGroup var global: GlobalOptions
 
-    @OptionGroup var target: DeviceOptions
+    @OptionGroup var target: GroupOptions
+
+    @Option(help: ArgumentHelp("Resume the devices that this operation has stopped as a group.", valueName: "id"))
+    var operation: String?
 
     @Flag(help: "Make every check up to the kernel call, and stop there.")
     var dryRun = false
 
-    var params: Method.Params {
-        Method.Params(target: target.params(global), dryRun: dryRun)
+    func validate() throws {
+        guard target.devices.isEmpty == (operation != nil) else {
+            throw ValidationError("resume takes devices or --operation")
+        }
+    }
+
+    func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
+        guard let device = target.device(global) else {
+            let params = Group.Method.Params(
+                devices: operation == nil ? target.devices : nil, operation: operation, deadlineMs: global.deadline,
+                dryRun: dryRun)
+            return try Group.perform(params, global, &connection, &outcome)
+        }
+        try Self.perform(Method.Params(target: device, dryRun: dryRun), global, &connection, &outcome)
     }
 
     static func table(_ result: Method.Result) -> String {
@@ -24,9 +40,7 @@ struct ResumeCommand: MethodCommand {
         fields.add("was suspended", result.wasSuspended.yesNo)
         if result.dryRun { fields.add("dry run", "nothing was called") }
         fields.add("kernel call", ifPresent: result.timing.map { "\($0.call), \(milliseconds($0.durationNs))" })
-        fields.add(
-            "downtime",
-            ifPresent: result.downtime.map { "\(milliseconds($0.minimumNs)) to \(milliseconds($0.maximumNs))" })
+        fields.add("downtime", ifPresent: result.downtime?.text)
         fields.add("kick needed", result.kickNeeded.yesNo)
         fields.add("configuration changed", result.configurationChanged?.yesNo)
         return fields.text
