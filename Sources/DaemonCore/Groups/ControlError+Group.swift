@@ -12,11 +12,13 @@ extension ControlError {
         ControlError(.deviceGone, "\(device) has left the bus", device: device)
     }
 
-    /// Where a device is whose RESUME has failed with this: `unknown`, unless the error says what was seen.
-    var runStateAfterResume: RunState {
+    /// Where the device is that a call has failed with this; nil if the error does not say.
+    ///
+    /// What has failed is not under way any more: then nobody can tell.
+    var settledRunState: RunState? {
         switch stateAfter?.runState {
-        case nil, .suspending, .resuming: .unknown
-        case .some(let seen): seen
+        case .suspending, .resuming: .unknown
+        case let seen: seen
         }
     }
 }

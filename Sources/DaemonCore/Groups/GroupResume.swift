@@ -137,7 +137,7 @@ extension GroupResume {
             settle(index, .resumed, .running, nil, atNs)
         case .resumeFailed(let device, let error):
             guard let index = index(of: device, in: .resuming) else { return [] }
-            settle(index, .resumeFailed, error.runStateAfterResume, error, atNs)
+            settle(index, .resumeFailed, error.settledRunState ?? .unknown, error, atNs)
         case .holderExited(let device, let runState):
             guard let index = index(of: device) else { return [] }
             settle(index, .holderExited, runState, .holderExited(device), atNs)

@@ -86,14 +86,8 @@ extension GroupStop.Member {
     mutating func failStop(_ error: ControlError, mayBeStopped: Bool, _ atNs: UInt64) {
         history.error = error
         history.note(.stopFailed, atNs: atNs)
-        guard !mayBeStopped else {
-            phase = .maybeStopped
-            return
-        }
-        switch error.stateAfter?.runState {
-        case .some(let seen) where [.idle, .needsReset, .failed, .gone].contains(seen): phase = .settled(seen)
-        default: phase = .settled(history.wasSuspended ? .suspended : .running)
-        }
+        guard !mayBeStopped else { return phase = .maybeStopped }
+        phase = .settled(error.settledRunState ?? (history.wasSuspended ? .suspended : .running))
     }
 
     mutating func beginResume(_ atNs: UInt64) {
@@ -110,7 +104,7 @@ extension GroupStop.Member {
     mutating func failResume(_ error: ControlError, _ atNs: UInt64) {
         history.error = error
         history.note(.resumeFailed, atNs: atNs)
-        phase = .settled(error.runStateAfterResume)
+        phase = .settled(error.settledRunState ?? .unknown)
     }
 }
 

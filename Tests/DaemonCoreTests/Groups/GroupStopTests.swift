@@ -1,6 +1,7 @@
 import ControlAPI
 import SeededGenerator
 import Testing
+import Virtio
 
 @testable import DaemonCore
 
@@ -71,6 +72,26 @@ import Testing
             try #require(explorer.failure == nil)
         }
         #expect(explorer.paths > 0)
+    }
+
+    @Test(arguments: RunState.allCases, GroupFailurePolicy.allCases)
+    func aStopThatFailedLeavesTheDeviceWhereItsErrorSays(runState: RunState, policy: GroupFailurePolicy) throws {
+        let device = try DeviceName("d0")
+        var group = GroupStop([(device, .running)], policy: policy)
+        _ = group.begin(atNs: 1)
+        let passed = GroupStop.Preflight.passed(wasSuspended: false, since: nil, canResume: true, needsKick: false)
+        #expect(group.handle(.preflightEnded(device, passed), atNs: 2) == [.stop(device)])
+        var error = ControlError(.kernelError, "as asked", device: device)
+        error.stateAfter = DeviceStateAfter(runState: runState, status: nil)
+        let actions = group.handle(.stopFailed(device, error, mayBeStopped: false), atNs: 3)
+        guard case .answer(let reply) = actions.first, actions.count == 2 else {
+            Issue.record("\(actions)")
+            return
+        }
+        let expected = [.suspending, .resuming].contains(runState) ? .unknown : runState
+        #expect(reply.members.map(\.runState) == [expected])
+        let isResolved = expected != .unknown && (expected != .suspended || policy == .keep)
+        #expect((reply.outcome == .unresolved) == !isResolved)
     }
 
     @Test(arguments: GroupFailurePolicy.allCases, [false, true])
