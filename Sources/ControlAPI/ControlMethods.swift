@@ -25,6 +25,8 @@ public enum ControlMethods {
         DeviceHandBackMethod.self,
         DeviceResetMethod.self,
         DeviceAcquireMethod.self,
+        GroupSuspendMethod.self,
+        GroupResumeMethod.self,
         StateExportMethod.self,
         OperationListMethod.self,
         OperationGetMethod.self,

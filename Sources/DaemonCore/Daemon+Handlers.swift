@@ -69,6 +69,7 @@ extension Daemon {
         addProvisioning(to: &table)
         addEvents(to: &table)
         addDeclarations(to: &table)
+        addGroups(to: &table)
         addOperations(to: &table)
         return table.complete()
     }
@@ -91,6 +92,21 @@ extension Daemon {
         }
         table.handingOver(DeviceAcquireMethod.self, \.device) { device, params, turn throws(ControlError) in
             try await device.acquire(params, turn: turn)
+        }
+    }
+
+    private static func addGroups(to table: inout HandlerTable) {
+        table.onDevices(
+            GroupSuspendMethod.self, { daemon, params throws(ControlError) in try daemon.members(of: params) }
+        ) {
+            daemon, params, seats, origin throws(ControlError) in
+            try await daemon.suspendGroup(params, seats, origin)
+        }
+        table.onDevices(
+            GroupResumeMethod.self,
+            { daemon, params throws(ControlError) in try daemon.members(of: params) }
+        ) { daemon, params, seats, origin throws(ControlError) in
+            try await daemon.resumeGroup(params, seats, origin)
         }
     }
 

@@ -88,7 +88,7 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (Daemon, Method.Params, CallOrigin?) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { _ in [] }) { daemon, params, origin, _ in
+        add(method, { _, _ in [] }) { daemon, params, _, origin, _ in
             { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, origin)) }
         }
     }
@@ -100,7 +100,7 @@ struct HandlerTable {
             @escaping @Sendable (Device, Method.Params, SharedDescriptor?, Turn) async throws(ControlError) ->
             Method.Result
     ) {
-        add(method, { params in [name(params)] }) { daemon, params, origin, request in
+        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, request in
             let descriptor = request.descriptors.first
             let way = Self.way(to: name(params), of: daemon, for: origin)
             return { () throws(ControlError) in
@@ -118,7 +118,7 @@ struct HandlerTable {
                 Method.Result, SharedDescriptor
             )
     ) {
-        add(method, { params in [name(params)] }) { daemon, params, origin, _ in
+        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _ in
             let way = Self.way(to: name(params), of: daemon, for: origin)
             return { () throws(ControlError) in
                 let (device, turn) = try await way()
@@ -134,9 +134,23 @@ struct HandlerTable {
         _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
         _ body: @escaping @Sendable (Daemon, Method.Params, Turn) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { params in [name(params)] }) { daemon, params, origin, _ in
+        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _ in
             let turn = daemon.takeTurn(on: name(params), for: origin)
             return { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, turn)) }
+        }
+    }
+
+    /// Adds a method that concerns several devices: its place in the order of each is taken when the request arrives.
+    mutating func onDevices<Method: ControlMethod>(
+        _ method: Method.Type,
+        _ names: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> [DeviceName],
+        _ body:
+            @escaping @Sendable (Daemon, Method.Params, [GroupSeat], CallOrigin?) async throws(ControlError) ->
+            Method.Result
+    ) {
+        add(method, names) { daemon, params, names, origin, _ in
+            let seats = daemon.takeSeats(names, for: origin)
+            return { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, seats, origin)) }
         }
     }
 
@@ -161,24 +175,28 @@ struct HandlerTable {
     ///   - devices: which devices it concerns.
     ///   - begin: takes a request in, with where it comes from if it is an operation.
     private mutating func add<Method: ControlMethod>(
-        _ method: Method.Type, _ devices: @escaping @Sendable (Method.Params) -> [DeviceName],
-        _ begin: @escaping @Sendable (isolated Daemon, Method.Params, CallOrigin?, RPCRequest) -> Work<Method.Result>
+        _ method: Method.Type,
+        _ devices: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> [DeviceName],
+        _ begin:
+            @escaping @Sendable (isolated Daemon, Method.Params, [DeviceName], CallOrigin?, RPCRequest) ->
+            Work<Method.Result>
     ) {
         handlers[Method.name] = { daemon, request, peer in
             do throws(ControlError) {
                 guard Method.isOperation else {
-                    let work = begin(daemon, try request.readParams(of: Method.self), nil, request)
+                    let params = try request.readParams(of: Method.self)
+                    let work = begin(daemon, params, try devices(daemon, params), nil, request)
                     return .deferred { await Self.outcome(of: work).reply }
                 }
                 let (params, key) = try request.readOperationParams(of: Method.self)
-                let operations = daemon.environment.operations
-                switch operations.admit(.init(Method.self, params, key, devices(params), peer)) {
+                let devices = try devices(daemon, params)
+                switch daemon.environment.operations.admit(.init(Method.self, params, key, devices, peer)) {
                 case .mismatched(let id): throw .mismatch(key, id)
                 case .repeated(let id):
                     return .deferred { [daemon] in await daemon.answerAgain(id) }
                 case .begun(let id):
                     let origin = CallOrigin(operation: id, connection: peer.connection)
-                    let work = begin(daemon, params, origin, request)
+                    let work = begin(daemon, params, devices, origin, request)
                     return .deferred { [daemon] in
                         await daemon.perform(id) { await Self.outcome(of: work) }.reply
                     }

@@ -149,7 +149,3 @@ func withDevice(
         task.cancel()
     }
 }
-
-extension Device {
-    fileprivate func end(_ turn: Turn) { turns.end(turn) }
-}

@@ -98,6 +98,7 @@ extension Device {
         holderChanges += 1
         closes += 1
         forgetStop()
+        closeWatcher?(runState)
     }
 
     /// Where the device is, for an error reply.

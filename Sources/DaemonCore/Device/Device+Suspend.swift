@@ -25,16 +25,37 @@ extension Device {
                 timing: nil, warnings: preflight.warnings)
         }
 
+        let terms = StopTerms(
+            allowIrreversible: params.allowIrreversible, keep: params.keep,
+            lease: LeaseTerms(kind: params.lease, holdMs: params.holdMs, operation: params.operation))
+        let stop = try await stop(reach, terms, request)
+        return suspendResult(
+            configuration: stop.configuration, wasSuspended: stop.wasSuspended, timing: stop.timing,
+            warnings: stop.warnings)
+    }
+
+    /// Stops the device, whose preflight has passed on this way.
+    ///
+    /// - Parameters:
+    ///   - reach: the way.
+    ///   - terms: what becomes of the stop.
+    ///   - request: who asks; its turn has begun.
+    ///   - settled: called when a call that was late has returned, and what it calls for is done.
+    /// - Returns: the stop, as the kernel has confirmed it.
+    /// - Throws: `ControlError` that says what became of the device; `deadlineExceeded` also for a call that goes on.
+    func stop(
+        _ reach: Reach, _ terms: StopTerms, _ request: DeviceRequest,
+        settled: @escaping @Sendable (isolated Device) -> Void = { _ in }
+    ) async throws(ControlError) -> ConfirmedStop {
         let holder = await recordedHolder(reach, request)
         try requireCaller(request)
-        let lease = try lease(
-            LeaseTerms(kind: params.lease, holdMs: params.holdMs, operation: params.operation), turn)
+        let lease = try lease(terms.lease, request.turn)
         let former = recordAsFarAsKnown
         let wasSuspended = former?.runState == .suspended
         var intent = RunRecord(
-            device: name, runState: .suspending, operation: environment.operations.id(of: turn),
+            device: name, runState: .suspending, operation: environment.operations.id(of: request.turn),
             bootID: environment.bootID, isOwned: isOwned, holder: holder ?? former?.holder,
-            keep: params.keep || former?.keep == true || isHandedBack)
+            keep: terms.keep || former?.keep == true || isHandedBack)
         intent.lease = lease
         if let former, wasSuspended {
             intent.runState = .suspended
@@ -45,9 +66,9 @@ extension Device {
         try remember(intent)
         note("stopping")
         let call = host.perform(
-            .suspend(allowIrreversible: params.allowIrreversible, dryRun: false), on: reach.node, through: reach.path)
+            .suspend(allowIrreversible: terms.allowIrreversible, dryRun: false), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            throw late(call, "VHOST_VDPA_SUSPEND", intent, former, reach, request)
+            throw late(call, "VHOST_VDPA_SUSPEND", intent, former, reach, request, settled: settled)
         }
         switch result {
         case .failure(let error):
@@ -55,8 +76,8 @@ extension Device {
         case .success(let report):
             guard isStanding(intent, report) else { throw await lost(intent, report, reach, request) }
             let (timing, warnings) = confirmStop(intent, report)
-            return suspendResult(
-                configuration: report.latest.configuration, wasSuspended: wasSuspended, timing: timing,
+            return ConfirmedStop(
+                timing: timing, configuration: report.latest.configuration, wasSuspended: wasSuspended,
                 warnings: report.warnings + warnings)
         }
     }
@@ -69,25 +90,34 @@ extension Device {
         let request = request(turn, params.target, descriptor)
         try await begin(request)
         let (reach, preflight) = try await reach(.resume(dryRun: true), for: request)
-        let holder = params.dryRun ? nil : await recordedHolder(reach, request)
         let former = recordAsFarAsKnown
-        let changed = former?.configuration.flatMap { snapshot in
-            preflight.before.configuration.map { HexadecimalBytes($0) != snapshot }
-        }
-        let wasSuspended = former?.runState == .suspended
         guard !params.dryRun else {
             return DeviceResumeMethod.Result(
-                state: controlState(warnings: preflight.warnings), wasSuspended: wasSuspended, dryRun: true,
-                kickNeeded: reach.path.isShared, configurationChanged: changed)
+                state: controlState(warnings: preflight.warnings), wasSuspended: former?.runState == .suspended,
+                dryRun: true, kickNeeded: reach.path.isShared, configurationChanged: former?.hasChanged(preflight))
         }
+        let start = try await start(reach, preflight, request)
+        return DeviceResumeMethod.Result(
+            state: controlState(warnings: start.warnings), wasSuspended: start.wasSuspended, dryRun: false,
+            timing: start.timing, downtime: downtime(from: start.stop, to: start.timing),
+            kickNeeded: reach.path.isShared, configurationChanged: start.configurationChanged)
+    }
 
+    /// Lets the device go on, whose preflight has passed on this way; `settled` as for a stop.
+    func start(
+        _ reach: Reach, _ preflight: DeviceReport, _ request: DeviceRequest,
+        settled: @escaping @Sendable (isolated Device) -> Void = { _ in }
+    ) async throws(ControlError) -> ConfirmedStart {
+        let holder = await recordedHolder(reach, request)
+        let former = recordAsFarAsKnown
+        let changed = former?.hasChanged(preflight)
         var intent =
             former
             ?? RunRecord(
                 device: name, runState: .resuming, operation: "", bootID: environment.bootID, isOwned: isOwned,
                 keep: false)
         intent.runState = .resuming
-        intent.operation = environment.operations.id(of: turn)
+        intent.operation = environment.operations.id(of: request.turn)
         intent.keep = false
         intent.lease = nil
         intent.holder = holder ?? former?.holder
@@ -96,7 +126,7 @@ extension Device {
         note("resuming")
         let call = host.perform(.resume(dryRun: false), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            throw late(call, "VHOST_VDPA_RESUME", intent, former, reach, request)
+            throw late(call, "VHOST_VDPA_RESUME", intent, former, reach, request, settled: settled)
         }
         switch result {
         case .failure(let error):
@@ -106,15 +136,13 @@ extension Device {
             let leftover = forgetStop()
             note("resumed")
             note(report.latest)
-            let timing = report.call.map(CallTiming.init)
             var warnings = report.warnings + [leftover].compactMap { $0 }
             if changed == true {
                 warnings.append("the configuration differs from the snapshot that was taken at the suspend")
             }
-            return DeviceResumeMethod.Result(
-                state: controlState(warnings: warnings), wasSuspended: wasSuspended, dryRun: false, timing: timing,
-                downtime: downtime(from: former?.stop, to: timing), kickNeeded: reach.path.isShared,
-                configurationChanged: changed)
+            return ConfirmedStart(
+                timing: report.call.map(CallTiming.init), stop: former?.stop,
+                wasSuspended: former?.runState == .suspended, configurationChanged: changed, warnings: warnings)
         }
     }
 

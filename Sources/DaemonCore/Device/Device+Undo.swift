@@ -84,12 +84,15 @@ extension Device {
     /// Leaves a call that has not returned to itself, and says so.
     func late(
         _ call: HostCall<DeviceReport>, _ what: String, _ intent: RunRecord, _ former: RunRecord?, _ reach: Reach,
-        _ request: DeviceRequest
+        _ request: DeviceRequest, settled: @escaping @Sendable (isolated Device) -> Void = { _ in }
     ) -> ControlError {
         note("late")
         leave(
             call, on: reach.node, request,
-            then: { device, result, request in await device.finish(result, intent, former, reach, request) })
+            then: { device, result, request in
+                await device.finish(result, intent, former, reach, request)
+                settled(device)
+            })
         let staysStopped =
             intent.runState == .suspended
             || intent.runState == .suspending
@@ -132,12 +135,19 @@ extension Device {
     /// Tells the device to go on, after a stop that was not wanted or not confirmed.
     ///
     /// The call reaches only the holder that was recorded: behind a descriptor that was passed nobody may be left.
-    func resumeAgain(_ former: Reach, _ request: DeviceRequest) async {
-        guard var pending = record else { return }
+    ///
+    /// - Returns: the call, if the device goes on.
+    @discardableResult
+    func resumeAgain(
+        _ former: Reach, _ request: DeviceRequest,
+        settled: @escaping @Sendable (isolated Device) -> Void = { _ in }
+    ) async -> CallTiming? {
+        guard var pending = record else { return nil }
         var reach = former
         if case .passed = reach.path {
             guard let recorded = pending.holder else {
-                return keepUnknown(pending, because: "who held it is not known, so that it was not resumed unasked")
+                keepUnknown(pending, because: "who held it is not known, so that it was not resumed unasked")
+                return nil
             }
             reach.path = .shared(recorded)
         }
@@ -150,6 +160,7 @@ extension Device {
             forgetStop()
             note("resumed")
             note(report.latest)
+            return report.call.map(CallTiming.init)
         case .failure(let error) where error.code == .holderGone:
             await findOutAfterExit(reach, request)
         case .failure(let error):
@@ -166,8 +177,10 @@ extension Device {
                 call, on: reach.node, request,
                 then: { [pending, former, reach] device, result, request in
                     await device.finish(result, pending, former, reach, request)
+                    settled(device)
                 })
         }
+        return nil
     }
 
     /// Finds out who holds the device after the holder that was known has exited. If it was the last one, its close has

@@ -73,6 +73,8 @@ actor Device {
 
     /// True when something may have changed since.
     var hasNews = false
+    /// Told when the last close has been, or the device has left the bus, with where it is then.
+    private(set) var closeWatcher: (@Sendable (RunState) -> Void)?
 
     nonisolated let name: DeviceName
 
@@ -107,6 +109,16 @@ actor Device {
     /// A request that was received now.
     nonisolated func request(_ turn: Turn, _ params: DeviceParams, _ descriptor: SharedDescriptor?) -> DeviceRequest {
         request(turn, deadlineMs: params.deadlineMs, holder: params.holder, descriptor: descriptor)
+    }
+
+    /// Ends a turn, whether it had begun or not.
+    func end(_ turn: Turn) {
+        turns.end(turn)
+    }
+
+    /// Has the next last close told, or no more.
+    func watchClose(_ watcher: (@Sendable (RunState) -> Void)?) {
+        closeWatcher = watcher
     }
 
     /// Waits for the turn of a call that changes the device.

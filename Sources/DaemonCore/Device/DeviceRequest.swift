@@ -6,7 +6,7 @@ struct DeviceRequest: Sendable {
     /// Its place in the order of operations.
     let turn: Turn
     /// How long its caller waits; a call that has not returned by then counts as stuck.
-    let limit: MonotonicInstant
+    var limit: MonotonicInstant
     /// When it is answered, at the latest.
     var deadline: MonotonicInstant
     /// Who holds the device, if the caller says so.

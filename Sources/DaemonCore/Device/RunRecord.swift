@@ -44,6 +44,13 @@ struct RunRecord: DeviceRecord, Hashable {
     var configuration: HexadecimalBytes?
 }
 
+extension RunRecord {
+    /// Whether the configuration that a procedure saw differs from the snapshot at the stop; nil when that cannot be told.
+    func hasChanged(_ report: DeviceReport) -> Bool? {
+        configuration.flatMap { snapshot in report.before.configuration.map { HexadecimalBytes($0) != snapshot } }
+    }
+}
+
 extension RunRecord: JSONObjectReadable, JSONWritable {
     static var schemaSummary: StaticString { "What vdpad remembers of a device that it has stopped." }
 

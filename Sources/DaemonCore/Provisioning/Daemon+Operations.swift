@@ -14,7 +14,8 @@ extension Daemon {
         return device.assumeIsolated { device in device.takeTurn(for: origin) }
     }
 
-    private func endTurn(_ turn: Turn, on name: DeviceName) {
+    /// Ends a turn, and forgets a device that nobody needs any more.
+    func endTurn(_ turn: Turn, on name: DeviceName) {
         guard let device = devices[name] else { return }
         let isUnused = device.assumeIsolated { device in
             device.turns.end(turn)

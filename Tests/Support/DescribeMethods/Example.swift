@@ -37,6 +37,10 @@ struct Example {
         let open = try Call(DeviceOpenMethod.self, ["device": "net0", "initialize": ["queueSize": 256]])
         let close = try Call(DeviceCloseMethod.self, net0)
         let suspend = try Call(DeviceSuspendMethod.self, ["device": "blk0", "deadlineMs": 500])
+        let openRunning = try Call(DeviceOpenMethod.self, ["device": "net0", "initialize": [:]])
+        let stopBoth = try Call(
+            GroupSuspendMethod.self, ["devices": ["blk0", "net0"], "deadlineMs": 500, "holdMs": 10_000])
+        let goOnBoth = try Call(GroupResumeMethod.self, ["operation": .string(FixedValues.operation)])
         let resume = try Call(DeviceResumeMethod.self, blk0)
         let add = try Call(
             DeviceAddMethod.self,
@@ -86,6 +90,8 @@ struct Example {
             Example(
                 before: [try Call(DeviceAddMethod.self, ["name": "vm2-net", "mgmtdev": "simnet0"])],
                 call: try Call(DeviceAcquireMethod.self, ["device": "vm2-net"])),
+            Example(before: [openRunning], call: stopBoth, after: [goOnBoth, close]),
+            Example(before: [openRunning, stopBoth], call: goOnBoth, after: [close]),
             Example(
                 before: [open, try Call(DeviceSuspendMethod.self, net0)],
                 call: try Call(StateExportMethod.self, net0), after: [close]),
@@ -95,6 +101,7 @@ struct Example {
             Example(before: [suspend], call: try Call(OperationGetMethod.self, operation), after: [resume]),
             Example(before: [suspend, resume], call: try Call(OperationWaitMethod.self, operation)),
             Example(before: [suspend, resume], call: try Call(OperationCancelMethod.self, operation)),
+            Example(
                 call: try Call(
                     EventsSubscribeMethod.self, ["filter": ["devices": ["net0"], "kinds": ["runStateChanged"]]])),
             Example(call: try Call(EventsUnsubscribeMethod.self, ["subscription": 1])),
