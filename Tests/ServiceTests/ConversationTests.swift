@@ -48,7 +48,10 @@ struct ConversationTests {
 
     static let invalid: [(String, String, String)] = [
         // The reply.
-        (request("device.get"), #"{"jsonrpc":"2.0","method":"changed"}"#, "no notification"),
+        (request("device.get"), #"{"jsonrpc":"2.0","method":"changed"}"#, "a notification that is not declared"),
+        (
+            request("device.get"), #"{"jsonrpc":"2.0","method":"events.event","params":{"subscription":1}}"#, "sequence"
+        ),
         (request("device.get"), #"{"jsonrpc":"2.0","result":{}}"#, "no id"),
         (request("device.get"), #"{"jsonrpc":"2.0","id":2,"result":{}}"#, "a reply to nothing"),
         (request("device.get"), #"{"jsonrpc":"2.0","id":"1","result":{}}"#, "a reply to nothing"),

@@ -7,7 +7,8 @@ struct EventTests {
     /// Kind, device and what it says, of events of devices.
     private static func outline(_ events: [JSONValue]) -> [String] {
         events.map { event in
-            let details = ["kind", "device", "former", "runState", "driver"].compactMap { event[$0]?.text }
+            let names = event["kind"] == "runStateChanged" ? ["former", "runState"] : ["driver"]
+            let details = (["kind", "device"] + names).compactMap { event[$0]?.text }
             return details.joined(separator: " ")
         }
     }
@@ -34,15 +35,16 @@ struct EventTests {
                     "device.resume", ["device": "blk0"],
                     ["runStateChanged blk0 suspended resuming", "runStateChanged blk0 resuming running"]
                 ),
-                ("device.add", add, ["deviceAdded vm1 idle", "deviceBound vm1 vhost_vdpa"]),
+                ("device.add", add, ["deviceAdded vm1", "deviceBound vm1 vhost_vdpa"]),
                 ("device.bind", ["device": "vm1", "driver": "none"], ["deviceUnbound vm1 vhost_vdpa"]),
                 ("device.delete", ["device": "vm1"], ["deviceRemoved vm1"]),
             ]
             for (method, params, expected) in calls {
                 try client.call(method, params)
                 // Nothing is waited for here.
-                let told = Self.outline(client.takeEvents())
-                let joined = expected == calls[3].2 && told == ["deviceAdded vm1 idle vhost_vdpa"]
+                // Who holds a new node is not known at once, and with it the state.
+                let told = Self.outline(client.takeEvents()).filter { !$0.hasPrefix("runStateChanged vm1") }
+                let joined = expected == calls[3].2 && told == ["deviceAdded vm1 vhost_vdpa"]
                 #expect(told == expected || joined, "\(method): \(told)")
             }
         }

@@ -65,7 +65,7 @@ import Virtio
                     budget -= 1
                     switch next.delivery {
                     case .event(let entry):
-                        #expect(entry.sequence == reader.expected.first)
+                        try #require(entry.sequence == reader.expected.first)
                         reader.expected.removeFirst()
                     case .overflow(let sequence, let lost):
                         let missed = reader.expected.prefix { $0 <= sequence }
