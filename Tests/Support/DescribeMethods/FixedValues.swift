@@ -9,7 +9,7 @@ enum FixedValues {
         "instance": "5f1c2d3e4a5b6c7d", "startedAt": time, "assertedAt": time, "time": time,
         "kernelRelease": "6.12.0", "kernel": "6.12.0",
         "enteredAtNs": 81_000_000_000, "returnedAtNs": 81_000_005_000, "durationNs": 5_000,
-        "atNs": 81_000_000_000, "startedAtNs": 80_999_900_000, "endedAtNs": 81_000_100_000,
+        "remainingMs": 9_990, "atNs": 81_000_000_000, "startedAtNs": 80_999_900_000, "endedAtNs": 81_000_100_000,
         "readAtNs": 81_000_000_000, "sequence": 27, "minimumNs": 2_000_000, "maximumNs": 2_010_000,
     ]
 
