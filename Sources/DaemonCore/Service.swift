@@ -132,11 +132,13 @@ struct Service: Sendable {
         warnAbout(DescriptorBudget(connections: settings.limits.connections, openFiles: openFiles))
         let identity = Identity(version: Version.current, host: settings.simulate ? .simulated : .kernel)
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
+        let events = Events(on: loop)
         var environment = DeviceEnvironment(
             loop: loop, host: host, store: stores.0, changeStore: stores.1, followUps: FollowUps(), bootID: bootID,
             source: .current(),
-            operations: Operations(instance: identity.instance, bootID: bootID, store: stores.2, log: log),
-            defaultDeadlineMs: settings.defaultDeadlineMs, events: Events(on: loop), log: log)
+            operations: Operations(
+                instance: identity.instance, bootID: bootID, store: stores.2, events: events, log: log),
+            defaultDeadlineMs: settings.defaultDeadlineMs, events: events, log: log)
         if settings.nodeRights != NodeRights() { environment.nodeRights = settings.nodeRights }
         return Daemon(
             environment: environment, limits: settings.limits, identity: identity,

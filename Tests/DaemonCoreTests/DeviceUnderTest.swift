@@ -116,6 +116,7 @@ func withDevice(
     let store = try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices")
     let followUps = FollowUps()
     let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let events = Events(on: loop)
     let environment = DeviceEnvironment(
         loop: loop, host: host, store: store,
         changeStore: try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes"),
@@ -123,9 +124,10 @@ func withDevice(
         source: DeviceEnvironment.Source(host: "test", kernel: "none"),
         operations: Operations(
             instance: "test", bootID: "boot",
-            store: try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations"), log: log),
+            store: try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations"), events: events,
+            log: log),
         defaultDeadlineMs: 30_000,
-        graceMs: graceMs, events: Events(on: loop), log: log)
+        graceMs: graceMs, events: events, log: log)
     var info = HostDevice(name: DeviceUnderTest.node.device)
     info.driver = .vhostVDPA
     info.node = DeviceUnderTest.node

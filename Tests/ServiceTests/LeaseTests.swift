@@ -171,6 +171,16 @@ struct LeaseTests {
         }
     }
 
+    @Test func aResumeThatIsAskedForAndFailsLeavesItsEnd() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("net0")
+            _ = try client.call("device.suspend", ["device": "net0", "holdMs": 300])
+            try daemon.simulated.fail("net0", .resume, .ioError, times: 1)
+            try client.failure("device.resume", ["device": "net0"])
+            try Self.waitUntilItRuns(daemon, client)
+        }
+    }
+
     @Test func whatVdpadOwnsIsResumedToo() async throws {
         try await withDaemon { daemon, client in
             _ = try client.call("device.open", ["device": "net0", "initialize": [:]])

@@ -119,7 +119,6 @@ extension Device {
         intent.runState = .resuming
         intent.operation = environment.operations.id(of: request.turn)
         intent.keep = false
-        intent.lease = nil
         intent.holder = holder ?? former?.holder
         try requireCaller(request)
         try remember(intent)

@@ -28,6 +28,12 @@ actor Device {
     /// When the lease ends, or its end is tried again.
     var leaseTimer: TimerToken?
 
+    /// When it is told that the lease ends soon.
+    var leaseWarning: TimerToken?
+
+    /// The operation of the lease that was over last.
+    var expiredLease: String?
+
     /// Why the record may not count any more.
     var doubt: Doubt? { didSet { noteChange() } }
 

@@ -29,6 +29,7 @@ extension Device {
         DeviceFacts(
             isPresent: info != nil, incarnation: info?.incarnation, driver: info?.driver?.name, node: info?.node?.path,
             runState: runState, isHeld: isHeld == true || isOwned, closes: closes, holder: holder, status: statusByte,
-            configuration: lastSeen?.observation.configuration)
+            configuration: lastSeen?.observation.configuration, lease: record?.lease?.operation,
+            expiredLease: expiredLease)
     }
 }

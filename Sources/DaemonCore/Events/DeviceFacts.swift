@@ -19,6 +19,10 @@ struct DeviceFacts: Sendable, Hashable {
     /// What was read last; nil when nothing is known.
     var status: DeviceStatus?
     var configuration: [UInt8]?
+    /// The operation of its lease.
+    var lease: String?
+    /// The operation of the lease that was told to be over.
+    var expiredLease: String?
 
     /// The events that lead from what was told to what is now. What has come and gone in between is not told.
     func events(of device: DeviceName, since told: DeviceFacts) -> [Event] {
@@ -55,6 +59,12 @@ struct DeviceFacts: Sendable, Hashable {
                 event.former = former.runState
             }
         }
+        if let former = told.lease, lease != former, expiredLease != former {
+            tell(.leaseEnded) { event in
+                event.operation = former
+                event.reason = whyLeaseEnded
+            }
+        }
         if let status, status != former.status {
             tell(.statusChanged) { $0.status = NamedMask(status, negotiated: []) }
         }
@@ -62,6 +72,16 @@ struct DeviceFacts: Sendable, Hashable {
             tell(.configurationChanged)
         }
         return events
+    }
+
+    private var whyLeaseEnded: String {
+        switch runState {
+        case .running: "the device was resumed"
+        case .idle: "the device was closed, which has reset it"
+        case .gone: "the device has left the bus"
+        case .suspended: "another suspend has another lease, or none"
+        default: "vdpad does not answer for the stop any more"
+        }
     }
 
     private func isAnother(than told: DeviceFacts) -> Bool {

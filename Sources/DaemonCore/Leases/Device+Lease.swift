@@ -46,14 +46,36 @@ extension Device {
 
     /// Sees to it that the lease ends, whichever the device has now.
     func watchLease() {
-        if let leaseTimer { loop.cancel(leaseTimer) }
+        for timer in [leaseTimer, leaseWarning].compactMap({ $0 }) { loop.cancel(timer) }
         leaseTimer = nil
+        leaseWarning = nil
         guard let lease = record?.lease else { return }
         if let remaining = lease.remainingNs {
             endLease(at: .now.advanced(byNanoseconds: remaining))
+            warn(of: lease, in: remaining)
         } else if lease.connection.map({ !environment.connections.contains($0) }) ?? true {
             endLease(at: .now)
         }
+    }
+
+    /// Has it told that the lease ends, a quarter of its time before, ten seconds at most.
+    private func warn(of lease: LeaseRecord, in remaining: UInt64) {
+        let margin = min(UInt64(lease.holdMs ?? 0) * 250_000, 10_000_000_000)
+        guard remaining > margin else { return }
+        let moment = MonotonicInstant.now.advanced(byNanoseconds: remaining - margin)
+        leaseWarning = loop.schedule(at: moment) { [weak self] in
+            self?.assumeIsolated { device in
+                device.leaseWarning = nil
+                device.tell(.leaseExpiring, of: lease) { $0.expiresInMs = margin / 1_000_000 }
+            }
+        }
+    }
+
+    private func tell(_ kind: EventKind, of lease: LeaseRecord, _ fill: (inout Event) -> Void = { _ in }) {
+        var event = Event(kind, device: name)
+        event.operation = lease.operation
+        fill(&event)
+        environment.events.publish(event)
     }
 
     private func endLease(at moment: MonotonicInstant) {
@@ -81,6 +103,8 @@ extension Device {
             isForced || isOver(lease)
         else { return }
         note("leaseExpired")
+        expiredLease = lease.operation
+        tell(.leaseExpired, of: lease)
         let request = request(turn)
         if let reach = await findAgain(found, request), record?.lease != nil {
             await resumeAgain(reach, request)

@@ -63,14 +63,18 @@ final class Operations: Sendable {
     private let instance: String
     private let bootID: String
     private let store: RecordStore<OperationRecord>
+    private let events: Events
     private let log: Logger
     private let state = Lock(State())
 
     /// Operations of one run of the daemon.
-    init(instance: String, bootID: String, store: RecordStore<OperationRecord>, log: Logger) {
+    init(
+        instance: String, bootID: String, store: RecordStore<OperationRecord>, events: Events, log: Logger
+    ) {
         self.instance = instance
         self.bootID = bootID
         self.store = store
+        self.events = events
         self.log = log
     }
 
@@ -124,7 +128,13 @@ final class Operations: Sendable {
             state.order.append(operation.id)
             return (.begun(operation.id), record)
         }
-        if let record { write(record) }
+        if let record {
+            write(record)
+            tell(.operationStarted, record.operation) { event in
+                event.method = record.operation.kind
+                event.devices = record.operation.devices
+            }
+        }
         return admission
     }
 
@@ -145,6 +155,18 @@ final class Operations: Sendable {
             entry.record.operation.phases.append(
                 OperationPhase(name: phase, device: device, atNs: MonotonicInstant.now.nanoseconds))
         }
+        guard let id else { return }
+        var event = Event(.operationPhase, device: device)
+        event.operation = id
+        event.phase = phase
+        events.publish(event)
+    }
+
+    private func tell(_ kind: EventKind, _ operation: Operation, _ fill: (inout Event) -> Void) {
+        var event = Event(kind, device: operation.devices.count == 1 ? operation.devices.first : nil)
+        event.operation = operation.id
+        fill(&event)
+        events.publish(event)
     }
 
     /// A call of the operation goes on though it is answered: it ends with the call.
@@ -189,6 +211,10 @@ final class Operations: Sendable {
         }
         guard let (record, gate) = ended else { return }
         write(record)
+        tell(.operationFinished, record.operation) { event in
+            event.devices = record.operation.devices
+            event.outcome = record.operation.state.rawValue
+        }
         gate.resolve(())
     }
 
