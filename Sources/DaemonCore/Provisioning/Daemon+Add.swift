@@ -94,7 +94,9 @@ extension Daemon {
         if let driver = definition.driver, info.driver != driver.busDriver {
             wrong.append("it is bound to \(info.driver?.name ?? "no driver")")
         }
-        if definition.mac != nil || definition.mtu != nil || definition.features != nil {
+        if definition.mac != nil || definition.mtu != nil || definition.features != nil
+            || definition.maximumQueuePairs != nil
+        {
             let found = try await result(of: host.configuration(of: name), for: name)
             let new = try definition.checked(against: inventory)
             if let mac = new.macAddress, found.network?.macAddress != mac {
@@ -102,6 +104,9 @@ extension Daemon {
             }
             if let mtu = new.mtu, found.network?.mtu != mtu {
                 wrong.append("its MTU is \(found.network?.mtu?.description ?? "not shown")")
+            }
+            if let pairs = definition.maximumQueuePairs, let shown = found.queuePairs, shown != pairs {
+                wrong.append("it has \(shown) queue pairs")
             }
             if let features = new.features, found.features != features {
                 wrong.append("its features are \(found.features?.hexadecimal ?? "not shown")")

@@ -75,7 +75,14 @@ extension Daemon {
         guard let rights, let node = try await present(name).info?.node else { return }
         try await carryOut(.permit(node, NodePermissions(rights)), for: name)
         // Nothing announces it.
-        beginRefresh(.devices([name]))
+        await readBinding(of: name)
+        let status = try await present(name).info?.nodeStatus
+        guard status?.has(rights) != true else { return }
+        let now = status.map { "\($0.userID):\($0.groupID) \(String($0.mode, radix: 8))" } ?? "not known"
+        throw located(
+            ControlError(
+                .verificationFailed, "\(node.path) of \(name) has other rights than it was given: \(now)", device: name)
+        )
     }
 
     /// Gives all nodes the rights that they are to have, each in its device's turn: not before a binding has ended.
