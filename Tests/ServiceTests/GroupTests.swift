@@ -194,6 +194,23 @@ struct GroupTests {
         }
     }
 
+    @Test func theSnapshotsAreThoseOfWhenTheLastHadStopped() async throws {
+        try await Self.withHeldDevices { daemon, client in
+            try daemon.simulated.stick("blk0", .suspend)
+            let stop = try client.send("group.suspend", ["devices": Self.both])
+            let other = try daemon.connect()
+            try wait(until: "one has stopped") {
+                try other.call("device.get", ["device": "net0"])["device"]?["runState"] == "suspended"
+            }
+            try daemon.simulated.control(
+                .setConfiguration(try DeviceName("net0"), offset: 10, bytes: [0x28, 0x23]))
+            try daemon.simulated.unstick("blk0", .suspend)
+            let id = try #require(client.result(of: stop)["operation"])
+            let members = Self.members(try client.call("group.resume", ["operation": id]))
+            #expect(members["net0"]?["configurationChanged"] == false)
+        }
+    }
+
     @Test func aDryRunCallsNothing() async throws {
         try await Self.withHeldDevices { daemon, client in
             let checked = try client.call("group.suspend", ["devices": Self.both, "dryRun": true])

@@ -191,6 +191,16 @@ extension Device {
         return (timing, [rememberIfPossible(confirmed)].compactMap { $0 })
     }
 
+    /// Reads the configuration of the stopped device anew, to compare with at the resume.
+    func takeSnapshot(_ reach: Reach, _ request: DeviceRequest) async {
+        guard let (_, report) = try? await run(.examine, reach, request), var record, record.runState == .suspended,
+            let configuration = report.latest.configuration.map(HexadecimalBytes.init),
+            configuration != record.configuration
+        else { return }
+        record.configuration = configuration
+        rememberIfPossible(record)
+    }
+
     private func suspendResult(
         configuration: [UInt8]?, wasSuspended: Bool, timing: CallTiming?, warnings: [String]
     ) -> DeviceSuspendMethod.Result {

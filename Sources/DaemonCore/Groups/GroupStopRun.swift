@@ -54,13 +54,33 @@ actor GroupStopRun {
             case .preflight(let name): work(on: name) { run, seat in await run.check(seat) }
             case .stop(let name): work(on: name) { run, seat in await run.stop(seat) }
             case .resume(let name): work(on: name) { run, seat in await run.resume(seat) }
+            // Both come together then.
+            case .answer(let reply) where reply.outcome == .suspended: break
             case .answer(let reply): answer.resolve(reply)
             case .finished(let reply):
                 if let timer { loop.cancel(timer) }
                 timer = nil
-                end.resolve(reply)
+                guard reply.outcome == .suspended else {
+                    end.resolve(reply)
+                    break
+                }
+                followUps.add { [self] in await conclude(reply) }
             }
         }
+    }
+
+    /// Takes the snapshots that belong together: what was read of a member before the last one had stopped may have changed
+    /// since.
+    private func conclude(_ reply: GroupReply) async {
+        await withDiscardingTaskGroup { [loop] group in
+            for (name, seat) in seats {
+                guard let reach = ways[name] else { continue }
+                let request = seat.device.request(seat.turn, deadlineMs: Self.resumeMs)
+                group.addTask(executorPreference: loop) { await seat.device.takeSnapshot(reach, request) }
+            }
+        }
+        answer.resolve(reply)
+        end.resolve(reply)
     }
 
     private func work(on name: DeviceName, _ body: @escaping @Sendable (GroupStopRun, GroupSeat) async -> Void) {
