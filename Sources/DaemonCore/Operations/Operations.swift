@@ -36,36 +36,12 @@ final class Operations: Sendable {
         case mismatched(String)
     }
 
-    private struct Entry {
-        var record: OperationRecord
-        /// How many calls of it go on that nobody waits for.
-        var leftCalls = 0
-        /// What was answered while calls went on.
-        var answer: Result<JSONValue, ControlError>?
-        /// What came of it later.
-        var late: Result<JSONValue, ControlError>?
-        let ended = Gate<Void>()
-        let cancellation = Gate<Void>()
-    }
-
-    private struct State {
-        var entries: [String: Entry] = [:]
-        /// Ids in the order of their beginning.
-        var order: [String] = []
-        var lastNumber: UInt64 = 0
-    }
-
-    /// How long an operation is kept that has ended, in nanoseconds.
-    private static let keptNanoseconds: UInt64 = 600_000_000_000
-    /// How many are kept that have ended.
-    private static let maximumKept = 1_024
-
     private let instance: String
     private let bootID: String
     private let store: RecordStore<OperationRecord>
     private let events: Events
     private let log: Logger
-    private let state = Lock(State())
+    private let state = Lock(OperationTable())
 
     /// Operations of one run of the daemon.
     init(
@@ -94,11 +70,16 @@ final class Operations: Sendable {
                 end(&record)
                 write(record)
             }
-            let entry = Entry(record: record)
+            let entry = OperationTable.Entry(record: record)
             entry.ended.resolve(())
             state.withLock { state in
-                state.entries[record.operation.id] = entry
-                state.order.append(record.operation.id)
+                state.add(entry)
+                state.ended.append(record.operation.id)
+            }
+        }
+        state.withLock { state in
+            state.ended.sort { first, second in
+                (state.entries[first]?.record.endedAtBootNs ?? 0) < (state.entries[second]?.record.endedAtBootNs ?? 0)
             }
         }
         prune()
@@ -109,11 +90,8 @@ final class Operations: Sendable {
     func admit(_ request: Request) -> Admission {
         prune()
         let (admission, record) = state.withLock { state -> (Admission, OperationRecord?) in
-            if let key = request.key,
-                let known = state.entries.values.first(where: { entry in
-                    entry.record.operation.idempotencyKey == key
-                        && entry.record.operation.peer.uid == request.peer.uid
-                })?.record
+            if let key = request.key, let id = state.keys[OperationTable.Key(uid: request.peer.uid, key: key)],
+                let known = state.entries[id]?.record
             {
                 let isSame = known.fingerprint == request.fingerprint
                 return (isSame ? .repeated(known.operation.id) : .mismatched(known.operation.id), nil)
@@ -124,8 +102,7 @@ final class Operations: Sendable {
                 startedAt: Timestamp.now(), startedAtNs: MonotonicInstant.now.nanoseconds, peer: request.peer,
                 idempotencyKey: request.key)
             let record = OperationRecord(operation: operation, fingerprint: request.fingerprint, bootID: bootID)
-            state.entries[operation.id] = Entry(record: record)
-            state.order.append(operation.id)
+            state.add(OperationTable.Entry(record: record))
             return (.begun(operation.id), record)
         }
         if let record {
@@ -189,7 +166,7 @@ final class Operations: Sendable {
         finish(id) { $0.answer = answer }
     }
 
-    private func finish(_ id: String, _ body: (inout Entry) -> Void) {
+    private func finish(_ id: String, _ body: (inout OperationTable.Entry) -> Void) {
         let ended: (OperationRecord, Gate<Void>)? = state.withLock { state in
             guard var entry = state.entries[id] else { return nil }
             defer { state.entries[id] = entry }
@@ -207,6 +184,7 @@ final class Operations: Sendable {
                 entry.record.operation.error = error
             }
             end(&entry.record)
+            state.ended.append(id)
             return (entry.record, entry.ended)
         }
         guard let (record, gate) = ended else { return }
@@ -247,7 +225,7 @@ final class Operations: Sendable {
         state.withLock { $0.entries[id]?.cancellation }
     }
 
-    private func change(_ id: String?, _ body: (inout Entry) -> Void) {
+    private func change(_ id: String?, _ body: (inout OperationTable.Entry) -> Void) {
         guard let id else { return }
         state.withLock { state in
             guard var entry = state.entries[id] else { return }
@@ -261,18 +239,7 @@ final class Operations: Sendable {
     /// Forgets what ended long ago, and the oldest of too many.
     private func prune() {
         let now = SystemClock.bootTimeNanoseconds
-        let forgotten: [String] = state.withLock { state in
-            let ended = state.order.filter { state.entries[$0]?.record.endedAtBootNs != nil }
-            let excess = max(0, ended.count - Self.maximumKept)
-            let old = ended.enumerated().filter { index, id in
-                let endedAt = state.entries[id]?.record.endedAtBootNs ?? now
-                return index < excess || now >= endedAt && now - endedAt >= Self.keptNanoseconds
-            }.map(\.element)
-            guard !old.isEmpty else { return [] }
-            for id in old { state.entries[id] = nil }
-            state.order.removeAll { state.entries[$0] == nil }
-            return old
-        }
+        let forgotten = state.withLock { state in state.prune(at: now) }
         for id in forgotten {
             do {
                 try store.remove(id)

@@ -1,0 +1,77 @@
+import ControlAPI
+import JSON
+import LinuxIO
+
+/// The operations that are known, and when they are forgotten.
+struct OperationTable: Sendable {
+    /// One operation.
+    struct Entry: Sendable {
+        var record: OperationRecord
+        /// How many calls of it go on that nobody waits for.
+        var leftCalls = 0
+        /// What was answered.
+        var answer: Result<JSONValue, ControlError>?
+        /// What came of it later.
+        var late: Result<JSONValue, ControlError>?
+        let ended = Gate<Void>()
+        let cancellation = Gate<Void>()
+
+        init(record: OperationRecord) {
+            self.record = record
+        }
+    }
+
+    /// What a user has named an operation.
+    struct Key: Sendable, Hashable {
+        let uid: UInt32
+        let key: String
+    }
+
+    /// How long an operation is kept that has ended, in nanoseconds.
+    static let keptNanoseconds: UInt64 = 600_000_000_000
+    /// How many are kept that have ended.
+    static let maximumKept = 1_024
+
+    var entries: [String: Entry] = [:]
+    /// Ids in the order of their beginning.
+    private(set) var order: [String] = []
+    /// Ids in the order of their end.
+    var ended: [String] = []
+    private(set) var keys: [Key: String] = [:]
+    var lastNumber: UInt64 = 0
+
+    /// Adds an operation that begins after all others.
+    mutating func add(_ entry: Entry) {
+        let operation = entry.record.operation
+        entries[operation.id] = entry
+        order.append(operation.id)
+        if let key = Key(operation) { keys[key] = operation.id }
+    }
+
+    /// Forgets what ended long ago, and the oldest of too many.
+    ///
+    /// - Parameter now: CLOCK_BOOTTIME, in nanoseconds.
+    /// - Returns: what was forgotten.
+    mutating func prune(at now: UInt64) -> [String] {
+        var forgotten: [String] = []
+        while let first = ended.first {
+            let endedAt = entries[first]?.record.endedAtBootNs ?? now
+            guard ended.count > Self.maximumKept || now - min(endedAt, now) >= Self.keptNanoseconds else { break }
+            ended.removeFirst()
+            if let operation = entries.removeValue(forKey: first)?.record.operation, let key = Key(operation) {
+                keys[key] = nil
+            }
+            if let index = order.firstIndex(of: first) { order.remove(at: index) }
+            forgotten.append(first)
+        }
+        return forgotten
+    }
+}
+
+extension OperationTable.Key {
+    /// What an operation was named; nil without a name.
+    init?(_ operation: Operation) {
+        guard let key = operation.idempotencyKey else { return nil }
+        self.init(uid: operation.peer.uid, key: key)
+    }
+}

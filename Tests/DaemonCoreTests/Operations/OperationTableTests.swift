@@ -1,0 +1,42 @@
+import ControlAPI
+import Testing
+
+@testable import DaemonCore
+
+@Suite struct OperationTableTests {
+    private static let minutes: UInt64 = 60_000_000_000
+
+    private static func entry(_ number: Int, endedAt: UInt64?) -> OperationTable.Entry {
+        let operation = Operation(
+            id: "test-\(number)", kind: "device.suspend", devices: [], startedAt: "", startedAtNs: UInt64(number),
+            peer: OperationPeer(pid: 1, uid: 2, gid: 3), idempotencyKey: "key \(number)")
+        var record = OperationRecord(operation: operation, fingerprint: "", bootID: "boot")
+        record.endedAtBootNs = endedAt
+        return OperationTable.Entry(record: record)
+    }
+
+    private static func table(_ ends: [UInt64?]) -> OperationTable {
+        var table = OperationTable()
+        for (number, end) in ends.enumerated() {
+            table.add(entry(number, endedAt: end))
+            if end != nil { table.ended.append("test-\(number)") }
+        }
+        return table
+    }
+
+    @Test(arguments: [(10 * minutes - 1, []), (10 * minutes, ["test-0"]), (12 * minutes, ["test-0", "test-2"])])
+    func whatEndedTenMinutesAgoIsForgotten(now: UInt64, expected: [String]) {
+        var table = Self.table([0, nil, 2 * Self.minutes, 5 * Self.minutes])
+        #expect(table.prune(at: now) == expected)
+        #expect(table.entries.count == 4 - expected.count)
+        #expect(table.order == ["test-0", "test-1", "test-2", "test-3"].filter { !expected.contains($0) })
+        #expect(table.keys[OperationTable.Key(uid: 2, key: "key 0")] == (expected.isEmpty ? "test-0" : nil))
+    }
+
+    @Test func theOldestOfTooManyAreForgottenAndNoneThatIsUnderWay() {
+        var table = Self.table([nil] + (1...OperationTable.maximumKept + 2).map { UInt64($0) })
+        #expect(table.prune(at: 0) == ["test-1", "test-2"])
+        #expect(table.entries["test-0"] != nil)
+        #expect(table.prune(at: 0) == [])
+    }
+}
