@@ -1,4 +1,5 @@
 import ControlAPI
+import Foundation
 import LinuxIO
 import Logging
 import Testing
@@ -113,6 +114,7 @@ func withDevice(
     let host = ScriptedHost()
     host.scan = DeviceUnderTest.scan(100)
     let directory = "/tmp/vdpad-device-under-test-\(UInt64.random(in: .min ... .max))"
+    defer { try? FileManager.default.removeItem(atPath: directory) }
     let store = try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices")
     let followUps = FollowUps()
     let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

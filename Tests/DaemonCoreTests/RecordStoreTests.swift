@@ -1,5 +1,6 @@
 import ControlAPI
 import DeviceState
+import Foundation
 import LinuxIO
 import SystemPackage
 import Testing
@@ -8,13 +9,17 @@ import Virtio
 
 @testable import DaemonCore
 
-@Suite struct RecordStoreTests {
+@Suite final class RecordStoreTests {
     private let directory: String
     private let store: RecordStore<RunRecord>
 
     init() throws {
         directory = "/tmp/vdpad-record-store-\(UInt64.random(in: .min ... .max))"
         store = try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices")
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: directory)
     }
 
     private func record(_ name: String, _ state: RunState = .suspended, boot: String = "boot") throws -> RunRecord {
@@ -27,9 +32,10 @@ import Virtio
 
     @Test("What is written is read again, every member of it")
     func roundTrip() throws {
-        let owned = RunRecord(
+        var owned = RunRecord(
             device: try DeviceName("net0"), runState: .suspending, operation: "1-2", bootID: "boot", isOwned: true,
             keep: true)
+        owned.lease = LeaseRecord(kind: .hold, holdMs: 5, endsAtBootNs: .max, operation: "1-1")
         try store.write(record("blk0"))
         try store.write(owned)
         let found = try store.readAll(bootID: "boot")
