@@ -28,6 +28,11 @@ public protocol VDPAHost: Sendable {
     /// Needs CAP_DAC_READ_SEARCH to see other users' processes.
     func holders(of nodes: [DeviceNode], in pid: Int32?) -> HostCall<HolderScan>
 
+    /// Watches the process that holds a device; `body` is called on the loop when it has exited. On the loop.
+    ///
+    /// - Returns: what ends the watch when it is let go; nil where processes are not watched.
+    func watchExit(of holder: HolderReference, _ body: @escaping @Sendable () -> Void) -> ProcessWatch?
+
     /// Runs a procedure on a device. Procedures of one device run one at a time, in the order of the calls.
     ///
     /// A procedure whose kernel call has not returned makes later ones on the same device fail with `blocked` once the

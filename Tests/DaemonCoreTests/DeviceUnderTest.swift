@@ -74,6 +74,14 @@ struct DeviceUnderTest: Sendable {
         return (gate, error)
     }
 
+    /// The process that is watched exits; returns when that has been looked at.
+    func exitWatched() async {
+        let before = host.scans
+        await device.exitWatched(by: host)
+        while host.scans == before { await Task.yield() }
+        await device.waitForLoop()
+    }
+
     /// Waits until everything that was left has been dealt with.
     func waitUntilQuiet() async {
         while await device.leftCalls > 0 { await Task.yield() }
@@ -151,5 +159,16 @@ func withDevice(
         try await task.value
     } onCancel: {
         task.cancel()
+    }
+}
+
+extension Device {
+    fileprivate func exitWatched(by host: ScriptedHost) {
+        host.exitWatched()
+    }
+
+    fileprivate func waitForLoop() async {
+        await loop.yield()
+        await loop.yield()
     }
 }

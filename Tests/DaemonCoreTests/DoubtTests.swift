@@ -72,6 +72,21 @@ import VDPA
 
     // MARK: Several processes have the description
 
+    @Test(arguments: [
+        (DeviceUnderTest.scan(), RunState.unknown), (DeviceUnderTest.scan(200), .unknown),
+        (DeviceUnderTest.scan(100), .suspended),
+    ])
+    func theExitOfTheRecordedHolderIsNoticed(scan: HolderScan, expected: RunState) async throws {
+        try await withDevice { test in
+            _ = try await test.suspend()
+            #expect(test.host.watched == DeviceUnderTest.holder(100).reference)
+            test.host.scan = scan
+            await test.exitWatched()
+            #expect(await test.device.runState == expected)
+            #expect(test.host.count(Self.resume) == 0)
+        }
+    }
+
     @Test func theExitOfTheRecordedHolderIsNotTheLastClose() async throws {
         try await withDevice { test in
             _ = try await test.suspend()

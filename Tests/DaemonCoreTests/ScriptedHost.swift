@@ -23,6 +23,8 @@ final class ScriptedHost: VDPAHost {
         var gone: Set<Int32> = []
         var held: [String: HostCall<DeviceReport>] = [:]
         var abandoned = 0
+        var scans = 0
+        var watched: (HolderReference, @Sendable () -> Void)?
     }
 
     private let state = Lock(State())
@@ -35,6 +37,8 @@ final class ScriptedHost: VDPAHost {
 
     /// What was asked for, in order.
     var calls: [Call] { state.withLock { $0.calls } }
+    /// How many searches for holders there were.
+    var scans: Int { state.withLock { $0.scans } }
     /// How many calls were given up.
     var abandoned: Int { state.withLock { $0.abandoned } }
 
@@ -101,11 +105,25 @@ final class ScriptedHost: VDPAHost {
     }
 
     func holders(of nodes: [DeviceNode], in pid: Int32?) -> HostCall<HolderScan> {
+        state.withLock { $0.scans += 1 }
         if let held = state.withLock({ $0.heldScan }) { return held }
         let gate = HostCall<HolderScan>()
         gate.resolve(.success(scan))
         return gate
     }
+
+    func watchExit(of holder: HolderReference, _ body: @escaping @Sendable () -> Void) -> ProcessWatch? {
+        state.withLock { $0.watched = (holder, body) }
+        return nil
+    }
+
+    /// The process exits that is watched.
+    func exitWatched() {
+        state.withLock { $0.watched }?.1()
+    }
+
+    /// The process that is watched.
+    var watched: HolderReference? { state.withLock { $0.watched?.0 } }
 
     func inventory() -> HostCall<Inventory> { refused() }
     func devices(named names: [DeviceName]) -> HostCall<[HostDevice]> { refused() }

@@ -82,4 +82,19 @@ import Testing
             try ChildProcess.start(shell("exec sleep 1000", [.null, .passed(theirs), .null]), on: loop).processID
         }
     }
+
+    @Test func theExitOfAnyProcessIsTold() async throws {
+        try await withLoop { loop in
+            let child = try ChildProcess.start(
+                ChildProcess.Request(executable: "/bin/sleep", arguments: ["sleep", "60"]), on: loop)
+            let told = Gate<Void>()
+            let watch = try ProcessWatch(child.processID, on: loop) { told.resolve(()) }
+            #expect(told.value == nil)
+            try child.send(signal: 9)
+            #expect(await told.wait(until: .now.advanced(byMilliseconds: 10_000), on: loop) != nil)
+            _ = watch
+            _ = await child.exit.wait(until: .distantFuture, on: loop)
+            #expect(throws: Errno.noSuchProcess) { try ProcessWatch(child.processID, on: loop) {} }
+        }
+    }
 }

@@ -114,6 +114,30 @@ extension Device {
         doubtIfUnwatched()
     }
 
+    /// Watches the process that held the device when it was stopped: another one may share the description, so that its
+    /// exit is not the last close, and leaves a device that nobody drives.
+    func watchHolder() {
+        exitWatch = record?.holder.flatMap { holder in
+            host.watchExit(of: holder) { [weak self] in
+                self?.assumeIsolated { device in
+                    device.exitWatch = nil
+                    device.environment.followUps.add { await device.noteExit(of: holder) }
+                }
+            }
+        }
+    }
+
+    private func noteExit(of process: HolderReference) async {
+        guard record?.holder == process, let node else { return }
+        noteHolderGone()
+        let before = holderChanges
+        let patient = MonotonicInstant.now.advanced(byMilliseconds: 2_500)
+        guard case .success(let scan) = await host.holders(of: node, in: nil).wait(until: patient, on: loop) else {
+            return
+        }
+        noteHolders(scan, since: before)
+    }
+
     /// While the kernel does not tell what happens, a last close may have gone unnoticed at any time.
     func doubtIfUnwatched() {
         if record != nil, !host.health().watchFailures.isEmpty { doubtRecord(.unwatched) }

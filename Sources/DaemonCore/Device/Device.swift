@@ -22,8 +22,12 @@ actor Device {
         didSet {
             noteChange()
             if record?.lease != oldValue?.lease { watchLease() }
+            if record?.holder != oldValue?.holder { watchHolder() }
         }
     }
+
+    /// Tells when the process has exited that held the device when it was stopped.
+    var exitWatch: ProcessWatch?
 
     /// When the lease ends, or its end is tried again.
     var leaseTimer: TimerToken?

@@ -1,4 +1,5 @@
 public import LinuxIO
+import SystemPackage
 public import Virtio
 
 /// The vDPA devices of the running kernel.
@@ -136,6 +137,23 @@ public final class KernelHost: VDPAHost {
             scan.holders.removeAll { ours.contains($0.reference.pid) }
             return scan
         }
+    }
+
+    /// Watches a process by its pidfd. Needs no right.
+    public func watchExit(of holder: HolderReference, _ body: @escaping @Sendable () -> Void) -> ProcessWatch? {
+        let isOver: Bool
+        do throws(Errno) {
+            let watch = try ProcessWatch(holder.pid, on: pool.loop, body)
+            // Read after the process was made sure of: another one may have its number.
+            if try ProcessStat(pid: holder.pid, paths: options.paths).startTime == holder.startTime {
+                return watch
+            }
+            isOver = true
+        } catch {
+            isOver = error == .noSuchProcess || error == .noSuchFileOrDirectory
+        }
+        if isOver { _ = pool.loop.schedule(at: .now, body) }
+        return nil
     }
 
     /// Why no netlink call of the vdpa family may be made now.

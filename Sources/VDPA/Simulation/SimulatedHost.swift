@@ -124,6 +124,9 @@ public final class SimulatedHost: VDPAHost {
         }
     }
 
+    /// No simulated VMM is a process.
+    public func watchExit(of holder: HolderReference, _ body: @escaping @Sendable () -> Void) -> ProcessWatch? { nil }
+
     /// What sysfs alone would show.
     public func inventory(without failure: HostError) -> HostCall<Inventory> {
         call(.request(.sysfsInventory(failure), passed: nil), "inventory", in: .scan) { notice in
