@@ -33,18 +33,23 @@ struct EventFloodTests {
         }
     }
 
-    /// Reads events and compares their numbers: each follows the one before, or an overflow says how many are missing.
+    /// Reads the changes of the run state, and counts them: each follows the one before, or an overflow says how many are
+    /// missing.
     private struct Reader {
+        private static let filter: JSONValue = ["kinds": ["runStateChanged"]]
+
         private var connection: LineConnection
         private let instance: JSONValue
-        private(set) var last: Int
+        private var last: Int
         private(set) var events = 0
         private(set) var lost = 0
         private(set) var states: [String] = []
 
         init(of daemon: DaemonUnderTest) throws {
             connection = try LineConnection(to: daemon.socket, nil)
-            try connection.send(["jsonrpc": "2.0", "id": 1, "method": "events.subscribe"])
+            try connection.send([
+                "jsonrpc": "2.0", "id": 1, "method": "events.subscribe", "params": ["filter": Self.filter],
+            ])
             let answer = try connection.receive()?["result"]
             instance = answer?["instance"] ?? .null
             last = answer?["sequence"]?.number ?? 0
@@ -55,21 +60,23 @@ struct EventFloodTests {
             let sequence = event["sequence"]?.number ?? 0
             if event["kind"] == "overflow" {
                 let count = event["lost"]?.number ?? 0
-                #expect(sequence == last + count && count > 0)
+                #expect(count > 0)
                 lost += count
             } else {
-                #expect(sequence == last + 1)
                 events += 1
+                states.append(event["runState"]?.text ?? "")
             }
+            #expect(sequence > last)
             last = sequence
-            if event["kind"] == "runStateChanged" { states.append(event["runState"]?.text ?? "") }
         }
 
         mutating func comeBack(to daemon: DaemonUnderTest) throws {
             connection = try LineConnection(to: daemon.socket, nil)
             try connection.send([
                 "jsonrpc": "2.0", "id": 1, "method": "events.subscribe",
-                "params": ["since": ["instance": instance, "sequence": JSONValue(last)]],
+                "params": [
+                    "filter": Self.filter, "since": ["instance": instance, "sequence": JSONValue(last)],
+                ],
             ])
             #expect(try connection.receive()?["result"] != nil)
         }
@@ -77,22 +84,24 @@ struct EventFloodTests {
 
     /// Ten thousand changes with one reader that comes and goes at random, and others that never read.
     @Test func readersMissNothingOrAreToldWhatAndNoneCostsMuch() async throws {
-        try await withDaemon { daemon, client in
+        try await withSimulatedHost { daemon in
+            // Who does not read for half a minute is disconnected, and a busy machine takes longer for all this.
+            try daemon.start(["--config", try daemon.configure(#"{"limits": {"unreadReplyMs": 600000}}"#)])
+            let client = try daemon.connect()
             var generator = SeededGenerator(seed: 1)
             let driver = try Driver(of: daemon, client)
             var reader = try Reader(of: daemon)
             var late = try Reader(of: daemon)
             let deaf = try daemon.connect()
             for _ in 0..<16 { try deaf.call("events.subscribe") }
-            let first = reader.last
             var rounds = 0
             func flood(until end: Int) throws {
                 while rounds < end {
                     let some = Int.random(in: 1...14, using: &generator)
                     try driver.run(rounds: some)
                     rounds += some
-                    for _ in 0..<Int.random(in: 0...(some * 6), using: &generator)
-                    where reader.last < first + rounds * 4 {
+                    for _ in 0..<Int.random(in: 0...(some * 10), using: &generator)
+                    where reader.events < rounds * 4 {
                         try reader.read()
                     }
                     if generator.one(in: 3) { try reader.comeBack(to: daemon) }
@@ -106,11 +115,11 @@ struct EventFloodTests {
             // A queue for each of the 16 would have grown by 9 MB.
             #expect(after - before < 2_048, "\(before) kB, then \(after) kB")
 
-            while reader.last < first + rounds * 4 { try reader.read() }
+            while reader.events + reader.lost < rounds * 4 { try reader.read() }
             #expect(reader.events == rounds * 4 && reader.lost == 0)
             let cycle = ["suspending", "suspended", "resuming", "running"]
             #expect(reader.states.enumerated().allSatisfy { $1 == cycle[$0 % 4] })
-            while late.last < first + rounds * 4 { try late.read() }
+            while late.events + late.lost < rounds * 4 { try late.read() }
             #expect(late.lost > 0 && late.events + late.lost == rounds * 4)
         }
     }
