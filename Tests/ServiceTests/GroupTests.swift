@@ -180,10 +180,12 @@ struct GroupTests {
         }
     }
 
-    @Test func aCrashInTheMidstLeavesAllRunning() async throws {
+    /// Also what has stopped already, of which nobody was told.
+    @Test(arguments: [[:], ["holdMs": 60_000]] as [JSONValue])
+    func aCrashInTheMidstLeavesAllRunning(terms: JSONValue) async throws {
         try await Self.withHeldDevices { daemon, client in
             try daemon.simulated.stick("blk0", .suspend)
-            _ = try client.send("group.suspend", ["devices": Self.both, "holdMs": 300])
+            _ = try client.send("group.suspend", terms.setting("devices", to: Self.both))
             try wait(until: "one has stopped") { try daemon.connect().runState("net0") == "suspended" }
             try daemon.kill()
             try daemon.simulated.unstick("blk0", .suspend)
@@ -208,6 +210,53 @@ struct GroupTests {
             let id = try #require(client.result(of: stop)["operation"])
             let members = Self.members(try client.call("group.resume", ["operation": id]))
             #expect(members["net0"]?["configurationChanged"] == false)
+        }
+    }
+
+    @Test(arguments: [["keep": true], ["onFailure": "keep"]] as [JSONValue])
+    func aCrashInTheMidstKeepsWhatIsToBeKept(terms: JSONValue) async throws {
+        try await Self.withHeldDevices { daemon, client in
+            try daemon.simulated.stick("blk0", .suspend)
+            _ = try client.send("group.suspend", terms.setting("devices", to: Self.both))
+            try wait(until: "one has stopped") { try daemon.connect().runState("net0") == "suspended" }
+            try Self.expectThatNetStays(daemon)
+        }
+    }
+
+    @Test func aCrashInTheMidstLeavesWhatWasStoppedBefore() async throws {
+        try await Self.withHeldDevices { daemon, client in
+            _ = try client.call("device.suspend", ["device": "net0"])
+            try daemon.simulated.stick("blk0", .suspend)
+            _ = try client.send("group.suspend", ["devices": Self.both])
+            try wait(until: "both calls are made") {
+                try daemon.simulated.count("blk0", .suspend) == 1 && daemon.simulated.count("net0", .suspend) == 2
+            }
+            try Self.expectThatNetStays(daemon)
+            try daemon.simulated.waitForIO("blk0")
+        }
+    }
+
+    /// Kills the daemon and starts it again.
+    private static func expectThatNetStays(_ daemon: DaemonUnderTest) throws {
+        try daemon.kill()
+        try daemon.simulated.unstick("blk0", .suspend)
+        try daemon.start()
+        let again = try daemon.connect()
+        #expect(try again.runState("net0") == "suspended")
+        try expectThroughout(100, "no resume") { try daemon.simulated.count("net0", .resume) == 0 }
+    }
+
+    @Test func aResumeThatACrashInterruptsIsFinished() async throws {
+        try await Self.withHeldDevices { daemon, client in
+            _ = try client.call("group.suspend", ["devices": Self.both])
+            // Before its intent is on disk.
+            try daemon.simulated.stick("blk0", .getStatus)
+            _ = try client.send("group.resume", ["devices": Self.both])
+            try daemon.simulated.waitForIO("net0")
+            try daemon.kill()
+            try daemon.simulated.unstick("blk0", .getStatus)
+            try daemon.start()
+            try daemon.simulated.waitForIO("blk0")
         }
     }
 

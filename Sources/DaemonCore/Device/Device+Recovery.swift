@@ -17,8 +17,9 @@ extension Device {
     /// Acts on a record that was found on disk.
     ///
     /// A record that was not confirmed means "may be stopped", and nobody got a reply that says so: the device is told to
-    /// go on, unless its caller asked to keep it. The holder must be the one that was recorded: another one may have
-    /// reset the device by opening it, or may have stopped it itself.
+    /// go on, unless its caller asked to keep it. So is one whose stop was confirmed while its caller waited for that of
+    /// others. The holder must be the one that was recorded: another one may have reset the device by opening it, or may
+    /// have stopped it itself.
     func recover(_ turn: Turn) async {
         defer { turns.end(turn) }
         guard await turn.wait(until: .distantFuture, on: loop), let found = record else { return }
@@ -28,10 +29,11 @@ extension Device {
             return
         }
         let request = request(turn)
+        let isToGoOn = environment.operations.areToResume(found)
         guard let reach = await findAgain(found.holder, of: node, request),
-            let record, record.runState != .suspended
+            let record, record.runState != .suspended || isToGoOn
         else { return }
-        guard !record.keep else {
+        guard !record.keep || isToGoOn else {
             return keepUnknown(record, because: "the daemon ended while it was being stopped, and it was to be kept so")
         }
         await resumeAgain(reach, request)

@@ -61,7 +61,7 @@ extension Daemon {
             lease: LeaseTerms(kind: params.lease, holdMs: params.holdMs))
         let run = GroupStopRun(
             seats, states, params.onFailure, terms, isDryRun: params.dryRun, until: deadline, environment)
-        release(seats, after: run.end, origin)
+        let isReleased = release(seats, after: run.end, origin)
         await run.begin()
         let reply: GroupReply
         guard let answered = await run.answer.wait(until: .distantFuture, on: loop) else {
@@ -69,6 +69,8 @@ extension Daemon {
             throw ControlError(.cancelled, "the caller has gone before the group had stopped")
         }
         reply = answered
+        // Whoever starts after a crash must find that it has ended once the caller knows that the group has stopped.
+        if reply.failure == nil { _ = await isReleased.wait(until: .distantFuture, on: loop) }
         return try result(reply, origin, isDryRun: params.dryRun)
     }
 
@@ -118,13 +120,21 @@ extension Daemon {
     }
 
     /// Ends the turns, and the operation, when nothing is under way any more.
-    private func release(_ seats: [GroupSeat], after end: Gate<GroupReply>, _ origin: CallOrigin?) {
+    ///
+    /// - Returns: what is resolved then.
+    @discardableResult
+    private func release(
+        _ seats: [GroupSeat], after end: Gate<GroupReply>, _ origin: CallOrigin?
+    ) -> Gate<Void> {
+        let isReleased = Gate<Void>()
         environment.operations.leave(origin?.operation)
         environment.followUps.add { [self] in
             let reply = await end.wait(until: .distantFuture, on: loop)
             for seat in seats { await self.end(seat) }
             environment.operations.settle(origin?.operation, reply.flatMap { $0.lateOutcome(origin) })
+            isReleased.resolve(())
         }
+        return isReleased
     }
 
     private func end(_ seat: GroupSeat) async {
