@@ -257,9 +257,13 @@ extension Daemon {
     }
 
     /// Finds out which of the nodes are held, by one search through the processes.
-    func findHolders(of nodes: [DeviceNode]) async {
+    ///
+    /// - Parameters:
+    ///   - nodes: whose holders are looked for.
+    ///   - limit: when nobody waits for it any more; a search by itself ends earlier.
+    func findHolders(of nodes: [DeviceNode], until limit: MonotonicInstant = .distantFuture) async {
         guard !nodes.isEmpty else { return }
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 5_000)
+        let deadline = min(limit, MonotonicInstant.now.advanced(byMilliseconds: 5_000))
         var changes: [DeviceName: UInt64] = [:]
         for node in nodes { changes[node.device] = await devices[node.device]?.holderChanges }
         guard case .success(let scan) = await host.holders(of: nodes, in: nil).wait(until: deadline, on: loop) else {

@@ -58,6 +58,17 @@ struct GroupTests {
         }
     }
 
+    /// The holders of all are looked for at once, and once more for each that was not found.
+    @Test func aSearchThatFailsIsMadeAgain() async throws {
+        try await withDaemon { daemon, client in
+            // What is held before the daemon serves is found at its start.
+            try client.call("system.info")
+            for device in ["net0", "blk0"] { try daemon.hold(device) }
+            try daemon.simulated.fail(nil, .scan, .ioError, times: 1)
+            #expect(try client.call("group.suspend", ["devices": Self.both])["outcome"] == "suspended")
+        }
+    }
+
     @Test func oneThatCannotBeStoppedKeepsAllRunning() async throws {
         try await withDaemon { daemon, client in
             try daemon.hold("net0")

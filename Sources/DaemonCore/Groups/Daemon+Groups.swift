@@ -114,6 +114,10 @@ extension Daemon {
             let patience = min(deadline, MonotonicInstant.now.advanced(byMilliseconds: 1_000))
             _ = await reading.wait(until: patience, on: loop)
         }
+        // One search for all of them; each of them searches by itself if that fails.
+        var unknown: [DeviceNode] = []
+        for seat in seats { if let node = await seat.device.nodeOfUnknownHolder { unknown.append(node) } }
+        if unknown.count > 1 { await findHolders(of: unknown, until: deadline) }
         var states: [(DeviceName, RunState)] = []
         for seat in seats { states.append((seat.name, await seat.device.runState)) }
         return (states, deadline)
@@ -140,6 +144,13 @@ extension Daemon {
     private func end(_ seat: GroupSeat) async {
         await seat.device.watchClose(nil)
         endTurn(seat.turn, on: seat.name)
+    }
+}
+
+extension Device {
+    /// The node, if it may be another process that holds it, and that one is not known.
+    fileprivate var nodeOfUnknownHolder: DeviceNode? {
+        isOwned || isHeld == false || holder != nil ? nil : info?.node
     }
 }
 
