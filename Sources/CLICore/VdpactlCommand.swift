@@ -20,7 +20,8 @@ struct VdpactlCommand: ParsableCommand {
             version: Version.current,
             subcommands: [
                 ListCommand.self, ShowCommand.self, StatusCommand.self, ConfigCommand.self, StatsCommand.self,
-                HoldersCommand.self, WatchCommand.self, AddCommand.self, DeleteCommand.self, SetCommand.self,
+                HoldersCommand.self, WaitCommand.self, WatchCommand.self, AddCommand.self, DeleteCommand.self,
+                SetCommand.self,
                 BindCommand.self,
                 ExecCommand.self,
                 DeclarationsCommand.self, DiffCommand.self, ApplyCommand.self, SaveCommand.self, SuspendCommand.self,

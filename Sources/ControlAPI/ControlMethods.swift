@@ -17,6 +17,7 @@ public enum ControlMethods {
         DeviceConfigMethod.self,
         DeviceStatsMethod.self,
         DeviceHoldersMethod.self,
+        DeviceWaitMethod.self,
         DeviceOpenMethod.self,
         DeviceCloseMethod.self,
         DeviceSetStatusMethod.self,

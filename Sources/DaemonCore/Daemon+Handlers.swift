@@ -38,6 +38,7 @@ extension Daemon {
         table.onDevice(DeviceHoldersMethod.self, \.device) { device, params, _, turn throws(ControlError) in
             try await device.holders(params, turn: turn)
         }
+        table.waiting(DeviceWaitMethod.self) { daemon, params in daemon.beginWait(params) }
         table.onDevice(DeviceOpenMethod.self, \.device) { device, params, _, turn throws(ControlError) in
             try await device.open(params, turn: turn)
         }

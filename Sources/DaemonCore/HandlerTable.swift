@@ -93,6 +93,17 @@ struct HandlerTable {
         }
     }
 
+    /// Adds a method that begins to wait for something when its request arrives.
+    mutating func waiting<Method: ControlMethod>(
+        _ method: Method.Type,
+        _ begin: @escaping @Sendable (isolated Daemon, Method.Params) -> Daemon.Body<Method>
+    ) {
+        add(method, { _, _ in [] }) { daemon, params, _, _, _ in
+            let body = begin(daemon, params)
+            return { () throws(ControlError) in Answer(try await body()) }
+        }
+    }
+
     /// Adds a method that concerns one device: its place in the device's order is taken when the request arrives.
     mutating func onDevice<Method: ControlMethod>(
         _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,

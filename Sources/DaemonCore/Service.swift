@@ -95,6 +95,7 @@ struct Service: Sendable {
                 // What is under way may end by itself; what does not is cut off.
                 let deadline = MonotonicInstant.now.advanced(byMilliseconds: 2_000)
                 await server.drain(until: deadline)
+                await daemon.endWaits()
                 await daemon.endLeases(until: deadline)
                 _ = await served.wait(until: deadline.advanced(byMilliseconds: 500), on: loop)
                 followUps.finish()

@@ -25,7 +25,7 @@ import Testing
         ("holders", DeviceHoldersMethod.self), ("open", DeviceOpenMethod.self), ("close", DeviceCloseMethod.self),
         ("suspend", DeviceSuspendMethod.self), ("resume", DeviceResumeMethod.self),
         ("suspend", GroupSuspendMethod.self), ("resume", GroupResumeMethod.self),
-        ("hand-back", DeviceHandBackMethod.self), ("reset", DeviceResetMethod.self),
+        ("hand-back", DeviceHandBackMethod.self), ("wait", DeviceWaitMethod.self), ("reset", DeviceResetMethod.self),
         ("set-status", DeviceSetStatusMethod.self), ("state export", StateExportMethod.self),
         ("add", DeviceAddMethod.self), ("delete", DeviceDeleteMethod.self), ("set", DeviceSetMethod.self),
         ("declarations", DeclarationListMethod.self), ("diff", DeclarationDiffMethod.self),

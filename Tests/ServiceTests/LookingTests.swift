@@ -82,8 +82,9 @@ struct LookingTests {
                 "device.delete",
                 "device.set", "device.bind", "device.stats", "device.acquire", "declaration.list", "declaration.diff",
                 "declaration.apply", "declaration.save", "device.list",
-                "device.get", "device.status", "device.config", "device.holders", "device.open", "device.close",
-                "device.setStatus", "device.suspend", "device.resume", "device.handBack", "device.reset",
+                "device.get", "device.status", "device.config", "device.holders", "device.wait", "device.open",
+                "device.close", "device.setStatus", "device.suspend", "device.resume", "device.handBack",
+                "device.reset",
                 "state.export", "operation.list", "operation.get", "operation.wait", "operation.cancel",
                 "group.suspend", "group.resume", "events.subscribe", "events.unsubscribe",
             ]

@@ -29,6 +29,9 @@ actor Device {
     /// Tells when the process has exited that held the device when it was stopped.
     var exitWatch: ProcessWatch?
 
+    /// Who waits for a run state.
+    var waiters: [RunStateWaiter] = []
+
     /// When the lease ends, or its end is tried again.
     var leaseTimer: TimerToken?
 

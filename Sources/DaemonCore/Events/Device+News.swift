@@ -20,6 +20,7 @@ extension Device {
     /// The events since this was asked last.
     func takeNews() -> [Event] {
         hasNews = false
+        wakeWaiters()
         let now = facts
         defer { told = now.told(after: told) }
         return now.events(of: name, since: told)

@@ -77,6 +77,10 @@ struct Example {
                 before: [open], call: try Call(DeviceStatsMethod.self, ["device": "net0", "queues": [0]]),
                 after: [close]),
             Example(call: try Call(DeviceHoldersMethod.self, blk0)),
+            Example(
+                before: [suspend],
+                call: try Call(DeviceWaitMethod.self, ["device": "blk0", "until": ["suspended", "idle", "gone"]]),
+                after: [resume]),
             Example(call: open, after: [close]),
             Example(before: [open], call: close),
             Example(
