@@ -57,9 +57,6 @@ extension Daemon {
             device, params, descriptor, turn throws(ControlError) in
             try await device.resume(params, descriptor: descriptor, turn: turn)
         }
-        table.onDevice(DeviceHandBackMethod.self, \.device) { device, _, _, turn throws(ControlError) in
-            try await device.handBack(turn: turn)
-        }
         table.onDevice(DeviceResetMethod.self, \.target.device) {
             device, params, descriptor, turn throws(ControlError) in
             try await device.reset(params, descriptor: descriptor, turn: turn)
@@ -108,6 +105,12 @@ extension Daemon {
             { daemon, params throws(ControlError) in try daemon.members(of: params) }
         ) { daemon, params, seats, origin throws(ControlError) in
             try await daemon.resumeGroup(params, seats, origin)
+        }
+        table.onDevices(
+            DeviceHandBackMethod.self,
+            { daemon, params throws(ControlError) in try daemon.members(of: params) }
+        ) { daemon, params, seats, _ throws(ControlError) in
+            try await daemon.handBack(params, seats)
         }
     }
 

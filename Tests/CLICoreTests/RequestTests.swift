@@ -60,6 +60,12 @@ import Testing
         Case("resume blk0", "device.resume", #"{"device":"blk0","dryRun":false}"#),
         Case("resume --dry-run blk0", "device.resume", #"{"device":"blk0","dryRun":true}"#),
         Case("hand-back blk0", "device.handBack", #"{"device":"blk0"}"#),
+        Case("hand-back a b", "device.handBack", #"{"devices":["a","b"]}"#),
+        Case("hand-back --operation x-7", "device.handBack", #"{"operation":"x-7"}"#),
+        Case("wait blk0 running", "device.wait", #"{"device":"blk0","until":["running"]}"#),
+        Case(
+            "wait blk0 suspended gone --deadline 9", "device.wait",
+            #"{"device":"blk0","deadlineMs":9,"until":["suspended","gone"]}"#),
         Case("reset blk0", "device.reset", #"{"device":"blk0","confirm":false}"#),
         Case("reset blk0 --confirm", "device.reset", #"{"device":"blk0","confirm":true}"#),
         Case("set-status blk0 11", "device.setStatus", #"{"device":"blk0","status":11,"confirm":false}"#),
@@ -158,6 +164,7 @@ import Testing
         "suspend a b --holder-pid 5", "suspend --group a --holder-pid 5", "suspend a --holder-pid 0",
         "suspend a --hold 5", "suspend a --hold 0s", "suspend a --hold 25h", "suspend a --hold -1s",
         "suspend a --hold 4294967295h", "resume", "resume a --operation x-7",
+        "hand-back", "hand-back a --operation x-7", "wait", "wait a", "wait a asleep", "wait a/b idle",
         "exec n --memlock 1X -- true {fd}", "exec n --memlock 16777216T -- true {fd}",
     ])
     func wrongCommandLineIsAUsageError(_ arguments: String) {

@@ -51,7 +51,16 @@ struct DeviceUnderTest: Sendable {
     }
 
     func handBack() async throws {
-        _ = try await device.handBack(turn: await device.takeTurn())
+        let turn = await device.takeTurn()
+        let refusal: ControlError?
+        do {
+            try await device.begin(device.request(turn))
+            refusal = await device.handBackAtOnce()
+        } catch {
+            refusal = error
+        }
+        await device.end(turn)
+        if let refusal { throw refusal }
     }
 
     /// A suspend that misses its deadline; the gate lets its call return.
@@ -170,5 +179,12 @@ extension Device {
     fileprivate func waitForLoop() async {
         await loop.yield()
         await loop.yield()
+    }
+
+    /// The steps of a hand back in its turn, as the daemon takes them.
+    fileprivate func handBackAtOnce() -> ControlError? {
+        if let refusal = obstacleToHandBack ?? eraseRecord() { return refusal }
+        _ = handBack()
+        return nil
     }
 }

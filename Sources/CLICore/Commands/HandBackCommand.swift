@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ControlAPI
+internal import Virtio
 
 /// `vdpactl hand-back`
 struct HandBackCommand: MethodCommand {
@@ -9,15 +10,37 @@ struct HandBackCommand: MethodCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    @OptionGroup var argument: DeviceArgument
+    @Argument(
+        help: ArgumentHelp("Names on the vdpa bus.", valueName: "device"), transform: { try DeviceName($0) })
+    var devices: [DeviceName] = []
+
+    @Option(help: ArgumentHelp("Hand back what this operation has stopped.", valueName: "id"))
+    var operation: String?
+
+    func validate() throws {
+        guard devices.isEmpty == (operation != nil) else {
+            throw ValidationError("hand-back takes devices or --operation")
+        }
+    }
 
     var params: Method.Params {
-        Method.Params(device: argument.device)
+        if let operation { return Method.Params(operation: operation) }
+        guard let device = devices.first, devices.count == 1 else { return Method.Params(devices: devices) }
+        return Method.Params(device: device)
     }
 
     static func table(_ result: Method.Result) -> String {
-        var fields = FieldList()
-        fields.add(result)
-        return fields.text
+        switch result {
+        case .device(let state):
+            var fields = FieldList()
+            fields.add(state)
+            return fields.text
+        case .devices(let states):
+            var table = TextTable(columns: ["DEVICE", "STATE", "STATUS", "ACCESS"])
+            for state in states {
+                table.add([state.device.string, state.runState.rawValue, state.status?.text, state.access.rawValue])
+            }
+            return table.text
+        }
     }
 }

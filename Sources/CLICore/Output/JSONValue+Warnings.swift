@@ -1,12 +1,16 @@
 internal import JSON
 
 extension JSONValue {
-    /// What a result says that the caller should know although the call succeeded.
+    /// What a result says that the caller should know although the call succeeded, of itself and of its devices.
     var warnings: [String] {
-        guard case .array(let elements) = self["warnings"] else { return [] }
-        return elements.compactMap { element in
+        elements(of: "warnings").compactMap { element in
             guard case .string(let text) = element else { return nil }
             return text
-        }
+        } + elements(of: "devices").flatMap(\.warnings)
+    }
+
+    private func elements(of name: String) -> [JSONValue] {
+        guard case .array(let elements) = self[name] else { return [] }
+        return elements
     }
 }

@@ -145,36 +145,6 @@ extension Device {
         }
     }
 
-    /// `device.handBack`: forgets the stop and calls nothing.
-    func handBack(turn: Turn) async throws(ControlError) -> DeviceControlState {
-        defer { turns.end(turn) }
-        try await begin(request(turn))
-        guard leftCalls == 0 else {
-            var error = ControlError(
-                .hostBlocked, "a call to \(name.string) has not returned; what it will have done is not known",
-                device: name)
-            error.stateAfter = stateAfter
-            throw error
-        }
-        let hadStopped = record != nil
-        do {
-            try environment.store.remove(name)
-        } catch {
-            // A successor would find it, and might resume the device behind the VMM.
-            var refusal = ControlError(
-                .internalError, "the record of \(name.string) could not be removed from \(environment.store.directory)",
-                device: name, hint: "nothing was handed back; make the state directory writable")
-            refusal.errno = error.symbol
-            refusal.stateAfter = stateAfter
-            throw refusal
-        }
-        forgetStop()
-        // Whatever the VMM does with the device from now on, nothing is to be resumed behind it.
-        isHandedBack = isHeld != false && !isOwned
-        return controlState(
-            warnings: hadStopped ? [] : ["vdpad had not stopped \(name.string); there was nothing to hand back"])
-    }
-
     /// Records that the kernel has confirmed the stop.
     func confirmStop(_ intent: RunRecord, _ report: DeviceReport) -> (timing: CallTiming?, warnings: [String]) {
         let timing = report.call.map(CallTiming.init)

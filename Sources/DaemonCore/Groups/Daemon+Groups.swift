@@ -22,7 +22,12 @@ extension Daemon {
 
     /// The members of a group that is to go on.
     func members(of params: GroupResumeMethod.Params) throws(ControlError) -> [DeviceName] {
-        switch (params.devices, params.operation) {
+        try members(params.devices, of: params.operation)
+    }
+
+    /// The devices that are named, or those that an operation has stopped.
+    func members(_ devices: [DeviceName]?, of operation: String?) throws(ControlError) -> [DeviceName] {
+        switch (devices, operation) {
         case (let devices?, nil): return try distinct(devices)
         case (nil, let operation?):
             let found = members(of: operation)

@@ -72,12 +72,15 @@ enum MethodReference {
                 properties.isEmpty
                 ? "No parameters.\n\n" : JSONSchema.table(of: properties, heading: "parameter")
         }
-        if case .reference(let result) = Method.Result.schema.kind {
+        switch Method.Result.schema.kind {
+        case .reference(let result):
             if resultName(method) != nil, case .object(let properties) = result.definition().kind {
                 text += JSONSchema.table(of: properties, heading: "result")
             } else {
                 text += "The result is a \(Method.Result.schema.typeText).\n\n"
             }
+        case .anyOf: text += "The result is a \(Method.Result.schema.typeText).\n\n"
+        default: break
         }
         guard !method.errors.isEmpty else { return text }
         return text + table(of: method.errors.sorted { $0.rawValue < $1.rawValue })

@@ -1,0 +1,98 @@
+import JSON
+import LinuxIO
+import Testing
+import VDPA
+
+@Suite("Handing several devices back")
+struct HandBackTests {
+    private static let both: JSONValue = ["net0", "blk0"]
+
+    private static func withHeldDevices(
+        _ body: @Sendable (DaemonUnderTest, DaemonClient) throws -> Void
+    ) async throws {
+        try await withDaemon { daemon, client in
+            for device in ["net0", "blk0"] { try daemon.hold(device) }
+            try body(daemon, client)
+        }
+    }
+
+    @Test(arguments: [true, false]) func theStopAndItsLeaseAreForgotten(byOperation: Bool) async throws {
+        try await Self.withHeldDevices { daemon, client in
+            let stop = try client.call("group.suspend", ["devices": Self.both, "holdMs": 60_000])
+            let id = try #require(stop["operation"])
+            let params: JSONValue = byOperation ? ["operation": id] : ["devices": Self.both]
+            let states = try client.call("device.handBack", params)["devices"]?.elements ?? []
+            let order = byOperation ? ["blk0", "net0"] : ["net0", "blk0"]
+            #expect(states.map { $0["device"]?.text } == order)
+            for state in states {
+                #expect(state["runState"] == "unknown")
+                #expect(state["warnings"] == [])
+            }
+            for device in ["net0", "blk0"] { #expect(try RestartTests.records(daemon, of: device) == []) }
+            let operation = try client.call("operation.get", ["operation": id])["operation"]
+            #expect(operation?["leases"]?.elements ?? [] == [])
+            try client.failure("group.resume", ["operation": id], is: "invalidParams")
+            try daemon.stop()
+            for device in ["net0", "blk0"] { #expect(try daemon.simulated.count(device, .resume) == 0) }
+        }
+    }
+
+    @Test func whatOneOperationHasStoppedIsHandedBackByIt() async throws {
+        try await Self.withHeldDevices { daemon, client in
+            _ = try client.call("device.suspend", ["device": "blk0"])
+            let stop = try client.call("device.suspend", ["device": "net0", "holdMs": 60_000])
+            let id = try #require(stop["lease"]?["operation"])
+            let states = try client.call("device.handBack", ["operation": id])["devices"]?.elements ?? []
+            #expect(states.map { $0["device"]?.text } == ["net0"])
+            #expect(try client.runState("blk0") == "suspended")
+        }
+    }
+
+    @Test(arguments: [["net0", "net7"], ["net7", "net0"]]) func oneThatIsNotThereKeepsAll(
+        devices: [String]
+    ) async throws {
+        try await Self.withHeldDevices { daemon, client in
+            _ = try client.call("device.suspend", ["device": "net0"])
+            let failure = try client.failure(
+                "device.handBack", ["devices": .array(devices.map { .string($0) })], is: "deviceNotFound")
+            #expect(failure.data["device"] == "net7")
+            #expect(try client.runState("net0") == "suspended")
+            #expect(try RestartTests.records(daemon).count == 1)
+        }
+    }
+
+    @Test func oneThatACallHasNotReturnedOfKeepsAll() async throws {
+        try await Self.withHeldDevices { daemon, client in
+            _ = try client.call("device.suspend", ["device": "net0"])
+            try daemon.simulated.stick("blk0", .suspend)
+            try client.failure("device.suspend", ["device": "blk0", "deadlineMs": 50], is: "deadlineExceeded")
+            let failure = try client.failure(
+                "device.handBack", ["devices": Self.both], is: "operationInProgress", "hostBlocked")
+            #expect(failure.data["device"] == "blk0")
+            #expect(try client.runState("net0") == "suspended")
+            try daemon.simulated.unstick("blk0", .suspend)
+        }
+    }
+
+    @Test func oneWhoseRecordCannotBeRemovedKeepsAll() async throws {
+        try await Self.withHeldDevices { daemon, client in
+            _ = try client.call("group.suspend", ["devices": Self.both])
+            let record = "\(daemon.stateDirectory)/devices/blk0.json"
+            try Files.remove(record)
+            try Files.createDirectory(record, mode: 0o700)
+            try client.failure("device.handBack", ["devices": Self.both], is: "internalError")
+            #expect(try RestartTests.records(daemon).count == 1)
+            for device in ["net0", "blk0"] { #expect(try client.runState(device) == "suspended") }
+        }
+    }
+
+    @Test(
+        arguments: [
+            [:], ["device": "net0", "devices": ["net0"]], ["device": "net0", "operation": "x-1"],
+            ["devices": ["net0"], "operation": "x-1"], ["devices": []], ["devices": ["net0", "net0"]],
+            ["operation": "x-1"],
+        ] as [JSONValue])
+    func whatNamesNothingOrTooMuchIsRefused(params: JSONValue) async throws {
+        try await withDaemon { _, client in try client.failure("device.handBack", params, is: "invalidParams") }
+    }
+}
