@@ -19,6 +19,9 @@ struct GroupOptions: ParsableArguments {
 
     var isGroup: Bool { group || devices.count != 1 }
 
+    /// The devices, for people.
+    var names: String { devices.map(\.string).joined(separator: ", ") }
+
     func validate() throws {
         guard let holderPid else { return }
         guard holderPid > 0 else { throw ValidationError("--holder-pid: \(holderPid) is no process") }

@@ -10,12 +10,13 @@ protocol MethodOutput {
 }
 
 extension MethodOutput {
-    /// Calls the method and adds its result, in the format asked for.
+    /// Calls the method and adds its result, in the format asked for. On a terminal `doing` is said meanwhile.
     static func perform(
         _ params: Method.Params, _ global: GlobalOptions, _ connection: inout DaemonConnection,
-        _ outcome: inout Vdpactl.Outcome
+        _ outcome: inout Vdpactl.Outcome, doing: String? = nil
     ) throws(CommandFailure) {
-        try add(connection.call(Method.name, params), global, to: &outcome)
+        let progress = doing.flatMap { ProgressLine($0, global.output) }
+        try add(connection.call(Method.name, params, showing: progress), global, to: &outcome)
     }
 
     /// Adds a result in the format asked for.

@@ -99,7 +99,8 @@ public struct RPCClient: ~Copyable {
 
     /// Waits for the reply to the request with this id, keeping those to other requests and notifications.
     ///
-    /// - Throws: as `call`.
+    /// - Throws: `RPCClientError.reply` with the server's error; `RPCClientError.transport` with `Errno.timedOut` at the
+    ///   deadline, after which it can be waited for again; otherwise the connection can no longer be used.
     public mutating func reply(
         to id: Int64, until deadline: MonotonicInstant = .distantFuture
     ) throws(RPCClientError) -> Response {

@@ -25,13 +25,14 @@ struct ResumeCommand: GroupCommand {
     }
 
     func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
+        let doing = "resuming \(operation.map { "what \($0) has stopped" } ?? target.names)"
         guard let device = target.device(global) else {
             let params = Group.Method.Params(
                 devices: operation == nil ? target.devices : nil, operation: operation, deadlineMs: global.deadline,
                 dryRun: dryRun)
-            return try Group.perform(params, global, &connection, &outcome)
+            return try Group.perform(params, global, &connection, &outcome, doing: doing)
         }
-        try Self.perform(Method.Params(target: device, dryRun: dryRun), global, &connection, &outcome)
+        try Self.perform(Method.Params(target: device, dryRun: dryRun), global, &connection, &outcome, doing: doing)
     }
 
     static func table(_ result: Method.Result) -> String {

@@ -44,16 +44,17 @@ struct SuspendCommand: GroupCommand {
     }
 
     func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
+        let doing = "stopping \(target.names)"
         guard let device = target.device(global) else {
             let params = Group.Method.Params(
                 devices: target.devices, deadlineMs: global.deadline, onFailure: onFailure ?? .rollback,
                 allowIrreversible: allowIrreversible, keep: keep, holdMs: hold?.milliseconds, dryRun: dryRun)
-            return try Group.perform(params, global, &connection, &outcome)
+            return try Group.perform(params, global, &connection, &outcome, doing: doing)
         }
         let params = Method.Params(
             target: device, allowIrreversible: allowIrreversible, keep: keep, holdMs: hold?.milliseconds,
             dryRun: dryRun)
-        try Self.perform(params, global, &connection, &outcome)
+        try Self.perform(params, global, &connection, &outcome, doing: doing)
     }
 
     static func table(_ result: Method.Result) -> String {

@@ -31,9 +31,11 @@ struct DaemonConnection: ~Copyable {
         }
     }
 
-    /// Makes a call and waits for its result.
-    mutating func call(_ method: String, _ params: some JSONWritable) throws(CommandFailure) -> JSONValue {
-        try response(to: method, params).result
+    /// Makes a call and waits for its result, showing `progress` meanwhile.
+    mutating func call(
+        _ method: String, _ params: some JSONWritable, showing progress: ProgressLine? = nil
+    ) throws(CommandFailure) -> JSONValue {
+        try response(to: method, params, showing: progress).result
     }
 
     /// Waits for the next event, as long as it takes.
@@ -73,11 +75,21 @@ struct DaemonConnection: ~Copyable {
     }
 
     private mutating func response(
-        to method: String, _ params: some JSONWritable
+        to method: String, _ params: some JSONWritable, showing progress: ProgressLine? = nil
     ) throws(CommandFailure) -> RPCClient.Response {
+        var progress = progress
+        defer { progress?.erase() }
         do throws(RPCClientError) {
             let end = MonotonicInstant.now.advanced(byMilliseconds: UInt64(waitMs))
-            return try client.call(method, params: params, until: end)
+            let id = try client.send(method, params: params, until: end)
+            while let next = progress?.next, next < end {
+                do throws(RPCClientError) {
+                    return try client.reply(to: id, until: next)
+                } catch .transport(.timedOut) {
+                    progress?.draw()
+                }
+            }
+            return try client.reply(to: id, until: end)
         } catch {
             throw failure(error, method)
         }
