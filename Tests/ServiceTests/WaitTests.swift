@@ -66,6 +66,7 @@ struct WaitTests {
         try await withDaemon { daemon, client in
             let awaited = try client.send("device.wait", Self.params("net0", "running", "gone"))
             let other = try client.send("device.wait", Self.params("net0", "running"))
+            _ = try client.call("system.info")
             try daemon.simulated.vanish("net0")
             #expect(try client.result(of: awaited)["runState"] == "gone")
             let failure = try client.failure(of: other)
