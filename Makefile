@@ -11,8 +11,8 @@ DESTDIR ?=
 RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld
 DEBUG := swift build -Xswiftc -use-ld=lld
 PROGRAMS := vdpad vdpactl
-SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/run Tests/run Tests/sanitize \
-	Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
+SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/common Benchmarks/groups Benchmarks/run \
+	Tests/run Tests/sanitize Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
 
 .PHONY: help setup build demo api test bench fuzz sanitize check format install clean
 
@@ -62,6 +62,8 @@ fuzz:
 
 bench: build
 	@Benchmarks/run "$$($(RELEASE) --show-bin-path)"
+	@echo
+	@Benchmarks/groups "$$($(RELEASE) --show-bin-path)"
 
 check:
 	swift format lint --strict -r Package.swift Sources Tests
