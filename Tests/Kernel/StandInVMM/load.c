@@ -42,6 +42,8 @@ struct load {
     bool paused;
     int log;
     struct counters counters;
+    uint64_t last_completion;
+    struct gap longest;
     struct request *requests;
     uint8_t *received[RECEIVE_BUFFERS];
     uint64_t last_received;
@@ -216,6 +218,18 @@ void load_submit(struct load *load) {
 
 void load_pause(struct load *load, bool paused) { load->paused = paused; }
 
+static void note_gap(struct load *load, uint64_t now) {
+    uint64_t last = load->last_completion;
+    load->last_completion = now;
+    if (last != 0 && now - last > load->longest.to - load->longest.from) load->longest = (struct gap){last, now};
+}
+
+struct gap load_take_gap(struct load *load) {
+    struct gap longest = load->longest;
+    load->longest = (struct gap){0, 0};
+    return longest;
+}
+
 void load_take_completions(struct load *load) {
     if (load->depth == 0) return;
     unsigned step = load->device->id == VIRTIO_ID_BLOCK ? BLOCK_DESCRIPTORS : 1;
@@ -232,12 +246,14 @@ void load_take_completions(struct load *load) {
             load->counters.duplicated++;
             continue;
         }
+        uint64_t now = monotonic_now();
+        note_gap(load, now);
         request->in_flight = false;
         load->counters.completed++;
         if (load->device->id == VIRTIO_ID_BLOCK && !check_block(request, element.length)) load->counters.mismatched++;
         if (load->log < 0) continue;
         length += (size_t)snprintf(lines + length, sizeof lines - length, "%llu %llu\n",
-                                   (unsigned long long)monotonic_now(), (unsigned long long)request->sequence);
+                                   (unsigned long long)now, (unsigned long long)request->sequence);
         if (length > sizeof lines - 64) {
             if (write(load->log, lines, length) < 0) fail("log: %s", strerror(errno));
             length = 0;

@@ -15,6 +15,12 @@ struct counters {
     uint64_t mismatched;  // wrong data, wrong length or a bad status
 };
 
+// Between two completions next to each other, as CLOCK_MONOTONIC nanoseconds of when they were seen.
+struct gap {
+    uint64_t from;
+    uint64_t to;
+};
+
 struct load;
 
 // Depth is the number of requests kept in flight; 0 does no I/O. The log (-1 for none) gets a line per completion:
@@ -28,6 +34,8 @@ void load_take_completions(struct load *load);
 unsigned load_in_flight(const struct load *load);
 // Since when the oldest request waits, as CLOCK_MONOTONIC nanoseconds; 0 when none does.
 uint64_t load_oldest(const struct load *load);
+// The longest gap that has ended since the last call; both times are 0 when there was none.
+struct gap load_take_gap(struct load *load);
 const struct counters *load_counters(const struct load *load);
 
 uint64_t monotonic_now(void);

@@ -20,9 +20,11 @@ static const char usage[] =
     "usage: StandInVMM [options] /dev/vhost-vdpa-N | --fd N\n"
     "  --depth N          requests in flight (4; 0: none)\n"
     "  --kick-again-ms N  kick again when a request is this old (50; 0: never)\n"
+    "  --pace-ms N        submit at most this often (0: as often as requests complete)\n"
     "  --no-driver-ok     own the device, stop before DRIVER_OK\n"
     "  --log FILE         a line per completion: CLOCK_MONOTONIC ns, sequence\n"
     "  --non-dumpable     as VMMs that hold secrets are\n"
+    "  --realtime         before every other process, so that completions are seen when they come\n"
     "  --user UID         drop to this user once the device is open\n"
     "  --new-namespaces   own user, pid and mount namespace\n"
     "  --leaderless       the first thread exits and another goes on\n"
@@ -33,6 +35,7 @@ static const char usage[] =
     "  continue           submit again\n"
     "  wait N             answer when N more requests have completed\n"
     "  watch MS           answer after this time with the number of completions in it\n"
+    "  gap                the longest time without a completion since the last time this was asked\n"
     "  quit               wait for what is in flight, answer with the summary, end\n"
     "quiesce and wait give up after 10 s and say \"done\":false.\n";
 
@@ -52,6 +55,8 @@ struct vmm {
     struct load *load;
     uint64_t kick_again;  // nanoseconds
     uint64_t last_kick;
+    uint64_t pace;  // nanoseconds
+    uint64_t last_submission;
     bool kicks_paused;
     struct pending pending;
     bool quitting;
@@ -83,9 +88,12 @@ static void kick_all(struct vmm *vmm) {
 }
 
 static void submit(struct vmm *vmm) {
-    uint64_t before = load_counters(vmm->load)->submitted;
+    uint64_t before = load_counters(vmm->load)->submitted, now = monotonic_now();
+    if (now - vmm->last_submission < vmm->pace) return;
     load_submit(vmm->load);
-    if (load_counters(vmm->load)->submitted != before && !vmm->kicks_paused) kick_all(vmm);
+    if (load_counters(vmm->load)->submitted == before) return;
+    vmm->last_submission = now;
+    if (!vmm->kicks_paused) kick_all(vmm);
 }
 
 static void kick_again_if_old(struct vmm *vmm) {
@@ -123,6 +131,11 @@ static void answer_bases(const struct vmm *vmm) {
     for (unsigned i = 0; i < vmm->device.queue_count; i++)
         printf("%s%d", i == 0 ? "" : ",", device_ring_base(&vmm->device, i));
     answer("]}");
+}
+
+static void answer_gap(const struct vmm *vmm) {
+    struct gap gap = load_take_gap(vmm->load);
+    answer("{\"command\":\"gap\",\"from\":%" PRIu64 ",\"to\":%" PRIu64 "}", gap.from, gap.to);
 }
 
 static void start_pending(struct vmm *vmm, int command, uint64_t duration, uint64_t wanted) {
@@ -166,6 +179,8 @@ static void obey(struct vmm *vmm, const char *command) {
         answer_call(vmm, command, device_resume);
     } else if (strcmp(command, "bases") == 0) {
         answer_bases(vmm);
+    } else if (strcmp(command, "gap") == 0) {
+        answer_gap(vmm);
     } else if (strcmp(command, "status") == 0) {
         answer_status(vmm);
     } else if (strcmp(command, "quit") == 0) {
@@ -221,7 +236,9 @@ static void wait_and_serve(struct vmm *vmm, bool commands) {
     sources[count] = (struct pollfd){commands ? STDIN_FILENO : -1, POLLIN, 0};
     sources[count + 1] = (struct pollfd){vmm->listener, POLLIN, 0};
     bool timed = vmm->pending.command != NOTHING || !commands || (load_in_flight(vmm->load) > 0 && vmm->kick_again > 0);
-    if (poll(sources, count + 2, timed ? 10 : -1) < 0 && errno != EINTR) fail("poll: %s", strerror(errno));
+    int timeout = timed ? 10 : -1;
+    if (vmm->pace != 0) timeout = (int)(vmm->pace / millisecond);
+    if (poll(sources, count + 2, timeout) < 0 && errno != EINTR) fail("poll: %s", strerror(errno));
     for (unsigned i = 0; i < count; i++) {
         uint64_t value;
         if (sources[i].revents & POLLIN) (void)!read(sources[i].fd, &value, sizeof value);
@@ -283,26 +300,29 @@ __attribute__((noreturn)) static void go_on_without_leader(struct vmm *vmm) {
 int main(int argc, char **argv) {
     static const struct option options[] = {
         {"depth", required_argument, NULL, 'd'},     {"kick-again-ms", required_argument, NULL, 'k'},
-        {"no-driver-ok", no_argument, NULL, 'o'},    {"log", required_argument, NULL, 'l'},
-        {"non-dumpable", no_argument, NULL, 'n'},    {"user", required_argument, NULL, 'u'},
-        {"new-namespaces", no_argument, NULL, 's'},  {"send-fd", required_argument, NULL, 'f'},
-        {"leaderless", no_argument, NULL, 'e'},
+        {"pace-ms", required_argument, NULL, 'p'},   {"no-driver-ok", no_argument, NULL, 'o'},
+        {"log", required_argument, NULL, 'l'},       {"non-dumpable", no_argument, NULL, 'n'},
+        {"user", required_argument, NULL, 'u'},      {"new-namespaces", no_argument, NULL, 's'},
+        {"send-fd", required_argument, NULL, 'f'},   {"leaderless", no_argument, NULL, 'e'},
+        {"realtime", no_argument, NULL, 'r'},
         {"fd", required_argument, NULL, 'i'},        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     struct vmm vmm = {.kick_again = 50 * millisecond, .listener = -1};
     unsigned depth = 4, user = 0;
-    bool driver_ok = true, dumpable = true, namespaces = false, leaderless = false;
+    bool driver_ok = true, dumpable = true, namespaces = false, leaderless = false, realtime = false;
     int log = -1, descriptor = -1, option;
     const char *socket = NULL;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) switch (option) {
         case 'd': depth = number(optarg); break;
         case 'k': vmm.kick_again = number(optarg) * millisecond; break;
+        case 'p': vmm.pace = number(optarg) * millisecond; break;
         case 'o': driver_ok = false; break;
         case 'n': dumpable = false; break;
         case 'u': user = number(optarg); break;
         case 's': namespaces = true; break;
         case 'e': leaderless = true; break;
+        case 'r': realtime = true; break;
         case 'f': socket = optarg; break;
         case 'i': descriptor = (int)number(optarg); break;
         case 'h': fputs(usage, stdout); return 0;
@@ -320,6 +340,7 @@ int main(int argc, char **argv) {
     if (user != 0) become_user(user);
     if (namespaces) enter_new_namespaces(vmm.device.descriptor);
     set_dumpable(dumpable);
+    if (realtime) become_realtime();
     device_set_up(&vmm.device);
     vmm.load = load_create(&vmm.device, driver_ok ? depth : 0, log);
     if (driver_ok) device_driver_ok(&vmm.device);

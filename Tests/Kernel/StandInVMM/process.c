@@ -38,6 +38,11 @@ void set_dumpable(int dumpable) {
     if (prctl(PR_SET_DUMPABLE, dumpable) < 0) fail("PR_SET_DUMPABLE: %s", strerror(errno));
 }
 
+void become_realtime(void) {
+    const struct sched_param first = {.sched_priority = 1};
+    if (sched_setscheduler(0, SCHED_FIFO, &first) < 0) fail("SCHED_FIFO: %s", strerror(errno));
+}
+
 void raise_memory_lock_limit(void) {
     const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
     setrlimit(RLIMIT_MEMLOCK, &unlimited);  // without the right to, mapping reports the failure

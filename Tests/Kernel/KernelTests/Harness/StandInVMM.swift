@@ -9,8 +9,12 @@ struct StandInVMM: Sendable {
         var depth = 4
         /// A request older than this is kicked again; 0: never.
         var kickAgainMs = 50
+        /// Requests are submitted at most this often; 0: as often as others complete.
+        var paceMs = 0
         var driverOK = true
         var dumpable = true
+        /// Goes before every other process, so that it sees completions when they come.
+        var realtime = false
         /// The user it becomes once the device is open.
         var user: UInt32?
         /// Own user, pid and mount namespaces.
@@ -54,6 +58,15 @@ struct StandInVMM: Sendable {
         let kicksPaused: Bool
         /// CLOCK_MONOTONIC, in nanoseconds.
         let now: UInt64
+    }
+
+    /// A time without a completion: between two that the VMM saw one after the other.
+    struct Gap: Decodable, Sendable {
+        /// CLOCK_MONOTONIC, in nanoseconds.
+        let from: UInt64
+        let to: UInt64
+
+        var nanoseconds: UInt64 { to - from }
     }
 
     /// How a SUSPEND or RESUME ended.
@@ -122,7 +135,9 @@ struct StandInVMM: Sendable {
         _ device: [String], passing descriptors: [SharedDescriptor], _ options: Options
     ) async throws -> StandInVMM {
         var arguments = ["--depth", "\(options.depth)", "--kick-again-ms", "\(options.kickAgainMs)"]
+        if options.paceMs > 0 { arguments += ["--pace-ms", "\(options.paceMs)"] }
         if !options.driverOK { arguments.append("--no-driver-ok") }
+        if options.realtime { arguments.append("--realtime") }
         if !options.dumpable { arguments.append("--non-dumpable") }
         if let user = options.user { arguments += ["--user", "\(user)"] }
         if options.newNamespaces { arguments.append("--new-namespaces") }
@@ -164,6 +179,9 @@ struct StandInVMM: Sendable {
 
     /// Counts the completions of the next milliseconds; the clock is the VMM's.
     func watch(milliseconds: Int) async throws -> Progress { try await ask("watch \(milliseconds)") }
+
+    /// The longest gap that has ended since the last call.
+    func takeGap() async throws -> Gap { try await ask("gap") }
 
     /// The device's next available index of every queue.
     func bases() async throws -> [Int] {
