@@ -127,14 +127,14 @@ static bool has_arrived(pid_t thread, bool at_return) {
     return false;
 }
 
-// Lets every thread that has stopped go on, except one that has arrived. Returns that one, or 0.
-static pid_t serve(bool at_return) {
+// Lets every thread that has stopped go on, except one that has arrived if none is held yet. Returns that one, or 0.
+static pid_t serve(bool at_return, bool holds) {
     int status;
     for (pid_t thread; (thread = waitpid(-1, &status, __WALL | WNOHANG)) > 0;) {
         if (!WIFSTOPPED(status)) continue;
         int stop = WSTOPSIG(status), pass = 0;
         if (stop == (SIGTRAP | 0x80)) {
-            if (has_arrived(thread, at_return)) return thread;
+            if (has_arrived(thread, at_return) && !holds) return thread;
         } else if (status >> 16 == 0) {
             pass = stop;
         }
@@ -163,9 +163,12 @@ int main(int argc, char **argv) {
 
     struct pollfd input = {STDIN_FILENO, POLLIN, 0};
     for (pid_t held = 0;;) {
-        if (held == 0 && (held = serve(at_return)) != 0) {
+        pid_t arrived = serve(at_return, held != 0);
+        if (arrived != 0) {
+            held = arrived;
             printf("{\"held\":%d}\n", held);
             fflush(stdout);
+            continue;  // one signal may have stood for several that have stopped
         }
         int ready = ppoll(&input, 1, held == 0 ? &patience : NULL, &before);
         if (ready > 0) return 0;
