@@ -74,14 +74,12 @@ actor DaemonInGuest {
 
     /// The record of a device's stop, as it is on disk; nil when there is none.
     nonisolated func record(of device: GuestDevice) throws -> String? {
-        let path = "\(stateDirectory)/devices/\(device.name).json"
-        return Guest.exists(path) ? try Guest.read(path) : nil
+        try Guest.readIfThere("\(stateDirectory)/devices/\(device.name).json")
     }
 
     /// The record of what was begun on a device, as it is on disk; nil when nothing is under way.
     nonisolated func change(of device: String) throws -> String? {
-        let path = "\(stateDirectory)/changes/\(device).json"
-        return Guest.exists(path) ? try Guest.read(path) : nil
+        try Guest.readIfThere("\(stateDirectory)/changes/\(device).json")
     }
 
     /// Sends SIGKILL and waits for the end.

@@ -36,6 +36,15 @@ enum Guest {
         try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// What is in a file that others remove; nil when there is none.
+    static func readIfThere(_ path: String) throws -> String? {
+        do {
+            return try read(path)
+        } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+            return nil
+        }
+    }
+
     /// Writes to a file of sysfs or procfs, from another process: such a write can hang for good.
     static func write(_ text: String, to path: String) async throws {
         try await run("sh", "-c", "printf '%s\\n' \"$0\" > \"$1\"", text, path)
