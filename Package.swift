@@ -150,7 +150,8 @@ let package = Package(
             name: "KernelTests",
             dependencies: [
                 "StandInVMM", "VDUSEServer", "DescriptorWatch", "CallGate", "NodeOpener", "vdpad", "vdpactl",
-                "HostSuite", "VDPA", "ControlAPI", "DeviceState", "LinuxIO", "Virtio", "JSON", systemPackage,
+                "HostSuite", "SeededGenerator", "VDPA", "ControlAPI", "DeviceState", "LinuxIO", "Virtio", "JSON",
+                systemPackage,
             ],
             path: "Tests/Kernel/KernelTests",
             swiftSettings: settings),

@@ -1,0 +1,42 @@
+import ControlAPI
+import DeviceState
+import LinuxIO
+import Testing
+
+extension KernelTier {
+    /// Four devices, each with I/O, that are stopped and go on together.
+    @Suite struct GroupUnderIOTests {
+        private static let rounds = 15
+
+        @Test func allAreStoppedExportedAndGoOnAgainAndAgain() async throws {
+            let begin = MonotonicInstant.now
+            try await Guest.withGroup(.init(repeating: GuestGroup.pacedIO, count: 4)) { group in
+                let client = try group.daemon.connect()
+                for round in 1...Self.rounds {
+                    try await group.expectIO(completions: 5)
+                    let stop = try await client.suspend(group: group.devices)
+                    try #require(stop.outcome == .suspended, "round \(round)")
+                    let before = try await Self.completed(group)
+                    for device in group.devices {
+                        let document = try await client.export(device).state
+                        #expect(document.stability.suspended, "round \(round): \(device.name)")
+                        #expect(document.standard.configuration != nil)
+                    }
+                    #expect(try await Self.completed(group) == before, "round \(round)")
+                    let start = try await client.resume(groupOf: stop.operation)
+                    try #require(start.outcome == .resumed, "round \(round)")
+                    for member in group.members { try await member.vmm.kick() }
+                }
+                try await group.expectFlawlessEnd()
+            }
+            print("\(Self.rounds) rounds in \(MonotonicInstant.now.nanoseconds(since: begin) / 1_000_000) ms")
+        }
+
+        /// How many requests each VMM has seen completed; it looks through its rings first.
+        private static func completed(_ group: GuestGroup) async throws -> [UInt64] {
+            var counts: [UInt64] = []
+            for member in group.members { try await counts.append(member.vmm.status().completed) }
+            return counts
+        }
+    }
+}
