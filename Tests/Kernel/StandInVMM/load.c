@@ -42,7 +42,8 @@ struct load {
     bool paused;
     int log;
     struct counters counters;
-    uint64_t last_completion;
+    uint64_t last_look;
+    struct sight last_completion;
     struct gap longest;
     struct request *requests;
     uint8_t *received[RECEIVE_BUFFERS];
@@ -218,20 +219,23 @@ void load_submit(struct load *load) {
 
 void load_pause(struct load *load, bool paused) { load->paused = paused; }
 
-static void note_gap(struct load *load, uint64_t now) {
-    uint64_t last = load->last_completion;
-    load->last_completion = now;
-    if (last != 0 && now - last > load->longest.to - load->longest.from) load->longest = (struct gap){last, now};
+static void note_gap(struct load *load, struct sight completion) {
+    struct sight last = load->last_completion;
+    load->last_completion = completion;
+    if (last.seen != 0 && completion.seen - last.seen > load->longest.to.seen - load->longest.from.seen)
+        load->longest = (struct gap){last, completion};
 }
 
 struct gap load_take_gap(struct load *load) {
     struct gap longest = load->longest;
-    load->longest = (struct gap){0, 0};
+    load->longest = (struct gap){{0, 0}, {0, 0}};
     return longest;
 }
 
 void load_take_completions(struct load *load) {
     if (load->depth == 0) return;
+    uint64_t former_look = load->last_look;
+    load->last_look = monotonic_now();
     unsigned step = load->device->id == VIRTIO_ID_BLOCK ? BLOCK_DESCRIPTORS : 1;
     struct ring_used_element element;
     char lines[4096];
@@ -247,7 +251,7 @@ void load_take_completions(struct load *load) {
             continue;
         }
         uint64_t now = monotonic_now();
-        note_gap(load, now);
+        note_gap(load, (struct sight){former_look, now});
         request->in_flight = false;
         load->counters.completed++;
         if (load->device->id == VIRTIO_ID_BLOCK && !check_block(request, element.length)) load->counters.mismatched++;

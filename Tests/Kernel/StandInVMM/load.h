@@ -15,10 +15,17 @@ struct counters {
     uint64_t mismatched;  // wrong data, wrong length or a bad status
 };
 
-// Between two completions next to each other, as CLOCK_MONOTONIC nanoseconds of when they were seen.
+// When a completion was seen, and when the rings were last looked through without it, as CLOCK_MONOTONIC nanoseconds: the
+// device was done between the two.
+struct sight {
+    uint64_t after;
+    uint64_t seen;
+};
+
+// Between two completions next to each other.
 struct gap {
-    uint64_t from;
-    uint64_t to;
+    struct sight from;
+    struct sight to;
 };
 
 struct load;
@@ -34,7 +41,7 @@ void load_take_completions(struct load *load);
 unsigned load_in_flight(const struct load *load);
 // Since when the oldest request waits, as CLOCK_MONOTONIC nanoseconds; 0 when none does.
 uint64_t load_oldest(const struct load *load);
-// The longest gap that has ended since the last call; both times are 0 when there was none.
+// The longest gap that has ended since the last call; all times are 0 when there was none.
 struct gap load_take_gap(struct load *load);
 const struct counters *load_counters(const struct load *load);
 

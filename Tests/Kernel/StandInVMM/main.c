@@ -135,7 +135,9 @@ static void answer_bases(const struct vmm *vmm) {
 
 static void answer_gap(const struct vmm *vmm) {
     struct gap gap = load_take_gap(vmm->load);
-    answer("{\"command\":\"gap\",\"from\":%" PRIu64 ",\"to\":%" PRIu64 "}", gap.from, gap.to);
+    answer("{\"command\":\"gap\",\"from\":{\"after\":%" PRIu64 ",\"seen\":%" PRIu64 "},\"to\":{\"after\":%" PRIu64
+           ",\"seen\":%" PRIu64 "}}",
+           gap.from.after, gap.from.seen, gap.to.after, gap.to.seen);
 }
 
 static void start_pending(struct vmm *vmm, int command, uint64_t duration, uint64_t wanted) {

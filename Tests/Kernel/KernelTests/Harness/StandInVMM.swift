@@ -60,13 +60,22 @@ struct StandInVMM: Sendable {
         let now: UInt64
     }
 
+    /// When the device was done with a request, as far as the VMM can tell: CLOCK_MONOTONIC, in nanoseconds.
+    struct Sight: Decodable, Sendable {
+        /// When it had last looked, and the request was not done.
+        let after: UInt64
+        let seen: UInt64
+    }
+
     /// A time without a completion: between two that the VMM saw one after the other.
     struct Gap: Decodable, Sendable {
-        /// CLOCK_MONOTONIC, in nanoseconds.
-        let from: UInt64
-        let to: UInt64
+        let from: Sight
+        let to: Sight
 
-        var nanoseconds: UInt64 { to - from }
+        /// How long it was for the device at least, in nanoseconds; the VMM may have looked late.
+        var minimumNs: Int64 { Int64(to.after) - Int64(from.seen) }
+        /// How long it was for the device at most, in nanoseconds.
+        var maximumNs: Int64 { Int64(to.seen) - Int64(from.after) }
     }
 
     /// How a SUSPEND or RESUME ended.
