@@ -51,7 +51,12 @@ actor Device {
     var leftCalls = 0
 
     /// Why it is not known whether the device is stopped.
-    var unresolved: String? { didSet { environment.events.noteHealth() } }
+    var unresolved: String? {
+        didSet {
+            // Every stop resets it, and the health of the daemon is that of all devices.
+            if unresolved != oldValue { environment.events.noteHealth() }
+        }
+    }
 
     /// True while vdpad itself holds and owns the device.
     var isOwned = false { didSet { noteChange() } }
