@@ -228,9 +228,9 @@ final class Operations: Sendable {
     private func change(_ id: String?, _ body: (inout OperationTable.Entry) -> Void) {
         guard let id else { return }
         state.withLock { state in
-            guard var entry = state.entries[id] else { return }
-            body(&entry)
-            state.entries[id] = entry
+            // In its place: a copy would take all phases along, of which a group has many.
+            guard let index = state.entries.index(forKey: id) else { return }
+            body(&state.entries.values[index])
         }
     }
 
