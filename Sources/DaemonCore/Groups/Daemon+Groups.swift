@@ -68,12 +68,10 @@ extension Daemon {
             seats, states, params.onFailure, terms, isDryRun: params.dryRun, until: deadline, environment)
         let isReleased = release(seats, after: run.end, origin)
         await run.begin()
-        let reply: GroupReply
-        guard let answered = await run.answer.wait(until: .distantFuture, on: loop) else {
+        guard let reply = await run.answer.wait(until: .distantFuture, on: loop) else {
             await run.tell(.callerLeft)
             throw ControlError(.cancelled, "the caller has gone before the group had stopped")
         }
-        reply = answered
         // Whoever starts after a crash must find that it has ended once the caller knows that the group has stopped.
         if reply.failure == nil { _ = await isReleased.wait(until: .distantFuture, on: loop) }
         return try result(reply, origin, isDryRun: params.dryRun)

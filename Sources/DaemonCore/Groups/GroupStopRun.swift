@@ -21,6 +21,8 @@ actor GroupStopRun {
     private let seats: [DeviceName: GroupSeat]
     private var machine: GroupStop
     private var ways: [DeviceName: Reach] = [:]
+    /// How many have been stopped within the deadline.
+    private var stopped = 0
     private var timer: TimerToken?
 
     init(
@@ -54,33 +56,13 @@ actor GroupStopRun {
             case .preflight(let name): work(on: name) { run, seat in await run.check(seat) }
             case .stop(let name): work(on: name) { run, seat in await run.stop(seat) }
             case .resume(let name): work(on: name) { run, seat in await run.resume(seat) }
-            // Both come together then.
-            case .answer(let reply) where reply.outcome == .suspended: break
             case .answer(let reply): answer.resolve(reply)
             case .finished(let reply):
                 if let timer { loop.cancel(timer) }
                 timer = nil
-                guard reply.outcome == .suspended else {
-                    end.resolve(reply)
-                    break
-                }
-                followUps.add { [self] in await conclude(reply) }
+                end.resolve(reply)
             }
         }
-    }
-
-    /// Takes the snapshots that belong together: what was read of a member before the last one had stopped may have changed
-    /// since.
-    private func conclude(_ reply: GroupReply) async {
-        await withDiscardingTaskGroup { [loop] group in
-            for (name, seat) in seats {
-                guard let reach = ways[name] else { continue }
-                let request = seat.device.request(seat.turn, deadlineMs: Self.resumeMs)
-                group.addTask(executorPreference: loop) { await seat.device.takeSnapshot(reach, request) }
-            }
-        }
-        answer.resolve(reply)
-        end.resolve(reply)
     }
 
     private func work(on name: DeviceName, _ body: @escaping @Sendable (GroupStopRun, GroupSeat) async -> Void) {
@@ -127,6 +109,8 @@ actor GroupStopRun {
                 let ended = device.endOfLateStop
                 assumeIsolated { run in run.tell(ended) }
             }
+            stopped += 1
+            if stopped == seats.count { await takeSnapshots() }
             if let timing = stop.timing { tell(.stopped(seat.name, timing)) }
         } catch {
             if error.code == .deadlineExceeded, await seat.device.leftCalls > 0 {
@@ -138,6 +122,18 @@ actor GroupStopRun {
                 return lose(seat.name, await seat.device.runState)
             }
             tell(.stopFailed(seat.name, error, mayBeStopped: error.stateAfter?.runState.mayBeStopped ?? true))
+        }
+    }
+
+    /// Takes the snapshots that belong together, before the last stop is told: what was read of a member before the others
+    /// had stopped may have changed since, and until then the group has not stopped.
+    private func takeSnapshots() async {
+        await withDiscardingTaskGroup { [loop] group in
+            for (name, seat) in seats {
+                guard let reach = ways[name] else { continue }
+                let request = request(seat)
+                group.addTask(executorPreference: loop) { await seat.device.takeSnapshot(reach, request) }
+            }
         }
     }
 
