@@ -1,5 +1,6 @@
 // What the sanitizers' runtimes ask for at the start of every program that `make sanitize` builds, since the daemon's own
-// processes have no environment. REPORTS is the path before the process's number to which findings are written.
+// processes have no environment, and so no PATH either. REPORTS is the path before the process's number to which findings
+// are written, SYMBOLIZER that of the program which names functions: without it no suppression of a function counts.
 //
 // A line in one of the suppressions below needs a comment that says why it is no finding.
 
@@ -8,13 +9,17 @@ const char *__tsan_default_suppressions(void);
 const char *__asan_default_options(void);
 const char *__lsan_default_suppressions(void);
 
-const char *__tsan_default_options(void) { return "log_path=" REPORTS ":second_deadlock_stack=1"; }
+const char *__tsan_default_options(void)
+{
+    return "log_path=" REPORTS ":external_symbolizer_path=" SYMBOLIZER ":second_deadlock_stack=1";
+}
 
 const char *__tsan_default_suppressions(void) { return ""; }
 
 const char *__asan_default_options(void)
 {
-    return "log_path=" REPORTS ":detect_leaks=1:print_suppressions=0:strict_string_checks=1";
+    return "log_path=" REPORTS ":external_symbolizer_path=" SYMBOLIZER
+           ":detect_leaks=1:print_suppressions=0:strict_string_checks=1";
 }
 
 const char *__lsan_default_suppressions(void)
