@@ -62,9 +62,16 @@ import Virtio
         guard case .run(let next) = first.next else { Issue.record("job 3 waits"); return }
         #expect(next.id == 3)
         if case .rest = schedule.answered(1, now: start).next {} else { Issue.record("one may rest") }
-        if case .retire = schedule.answered(2, now: start).next {} else { Issue.record("no second may") }
+        let later = start.advanced(byMilliseconds: 1_000)
+        if case .rest = schedule.answered(2, now: later).next {} else { Issue.record("the second may for a while") }
+        let end = start.advanced(byMilliseconds: 2_000)
+        #expect(schedule.trim(now: later).retired == [])
+        #expect(schedule.trim(now: later).next == end)
+        // The one that has had nothing to do for longer; the other stays, however long.
+        #expect(schedule.trim(now: end).retired == [1])
+        #expect(schedule.trim(now: .distantFuture).retired == [])
         #expect(schedule.workerCount == 1)
-        #expect(words(schedule.submit(job(4), now: start)) == "assign 4 to 1")
+        #expect(words(schedule.submit(job(4), now: start)) == "assign 4 to 2")
     }
 
     @Test func anAbandonedWorkerIsReplacedAndItsLateAnswerStillCounts() {

@@ -12,6 +12,8 @@ final class WorkerPool: Sendable {
         var inboxes: [UInt64: AsyncStream<WorkerJob>.Continuation] = [:]
         var lastJob: UInt64 = 0
         var isStopped = false
+        /// True while a look is due at which workers may end.
+        var isTrimming = false
     }
 
     let loop: EventLoop
@@ -184,12 +186,27 @@ final class WorkerPool: Sendable {
             let (job, next) = state.schedule.answered(worker, now: .now)
             switch next {
             case .run(let next): state.inboxes[worker]?.yield(next)
-            case .rest: break
+            case .rest: trim(&state)
             case .retire: state.inboxes.removeValue(forKey: worker)?.finish()
             }
             return job
         }
         job?.finish(.success(answer))
+    }
+
+    /// Lets workers end that have had nothing to do for long. On the loop.
+    private func trim(_ state: inout State) {
+        guard !state.isTrimming else { return }
+        let (retired, next) = state.schedule.trim(now: .now)
+        for worker in retired { state.inboxes.removeValue(forKey: worker)?.finish() }
+        guard let next, !state.isStopped else { return }
+        state.isTrimming = true
+        _ = loop.schedule(at: next) { [weak self] in
+            self?.state.withLock { state in
+                state.isTrimming = false
+                self?.trim(&state)
+            }
+        }
     }
 
     private func endInbox(_ worker: UInt64) {

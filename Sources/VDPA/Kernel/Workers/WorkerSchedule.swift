@@ -8,6 +8,9 @@ struct WorkerSchedule {
         var deviceWorkers = 64
         /// Device workers that stay when there is nothing to do.
         var idleDeviceWorkers = 2
+        /// How long the others stay: the calls of a group come in waves, and between its first and its last stop no process
+        /// is to be started.
+        var idleMilliseconds: UInt64 = 2_000
         /// Jobs of one role that wait.
         var waitingJobs = 1024
         /// After how long a call of a netlink or scan worker, or a close, counts as stuck.
@@ -20,7 +23,7 @@ struct WorkerSchedule {
     }
 
     private enum Occupation {
-        case idle
+        case idle(since: MonotonicInstant)
         case busy(WorkerJob)
         case abandoned(WorkerJob)
     }
@@ -91,7 +94,7 @@ struct WorkerSchedule {
 
     private mutating func start(_ role: HostWorker.Role, _ job: WorkerJob?) -> Placement {
         lastWorker += 1
-        workers[lastWorker] = Worker(role: role, occupation: job.map { .busy($0) } ?? .idle)
+        workers[lastWorker] = Worker(role: role, occupation: job.map { .busy($0) } ?? .idle(since: .now))
         return .start(lastWorker, role, job)
     }
 
@@ -99,6 +102,7 @@ struct WorkerSchedule {
     enum Next {
         case run(WorkerJob)
         case rest
+        /// It has no place any more.
         case retire
     }
 
@@ -108,18 +112,38 @@ struct WorkerSchedule {
     mutating func answered(_ id: UInt64, now: MonotonicInstant) -> (job: WorkerJob?, next: Next) {
         guard let worker = workers[id] else { return (nil, .retire) }
         let job = worker.job
-        workers[id]?.occupation = .idle
+        workers[id]?.occupation = .idle(since: now)
         // An abandoned worker that comes back was replaced, and takes part again only within the limit.
         if working(worker.role) <= limits.workers(worker.role), var next = takeWaiting(worker.role) {
             next.since = now
             workers[id]?.occupation = .busy(next)
             return (job, .run(next))
         }
-        guard idle(worker.role) <= limits.idleWorkers(worker.role) else {
-            workers[id] = nil
-            return (job, .retire)
-        }
         return (job, .rest)
+    }
+
+    /// Has workers end that have had nothing to do for long, beyond those that stay.
+    ///
+    /// - Returns: who ends, and when to look again; nil when nobody else is to end.
+    mutating func trim(now: MonotonicInstant) -> (retired: [UInt64], next: MonotonicInstant?) {
+        var retired: [UInt64] = []
+        var next: MonotonicInstant?
+        for role in HostWorker.Role.allCases {
+            let idle = workers.compactMap { id, worker -> (id: UInt64, since: MonotonicInstant)? in
+                guard worker.role == role, case .idle(let since) = worker.occupation else { return nil }
+                return (id, since)
+            }.sorted { ($0.since, $0.id) < ($1.since, $1.id) }
+            for (id, since) in idle.dropLast(limits.idleWorkers(role)) {
+                let end = since.advanced(byMilliseconds: limits.idleMilliseconds)
+                guard end <= now else {
+                    next = min(next ?? end, end)
+                    break
+                }
+                workers[id] = nil
+                retired.append(id)
+            }
+        }
+        return (retired, next)
     }
 
     /// A worker has ended.
@@ -245,9 +269,5 @@ struct WorkerSchedule {
 
     private func working(_ role: HostWorker.Role) -> Int {
         workers.values.count { $0.role == role && !$0.isAbandoned }
-    }
-
-    private func idle(_ role: HostWorker.Role) -> Int {
-        workers.values.count { $0.role == role && $0.isIdle }
     }
 }
