@@ -163,7 +163,8 @@ extension Device {
 
     /// Reads the configuration of the stopped device anew, to compare with at the resume.
     func takeSnapshot(_ reach: Reach, _ request: DeviceRequest) async {
-        guard let (_, report) = try? await run(.examine, reach, request), var record, record.runState == .suspended,
+        guard record?.runState == .suspended, let (_, report) = try? await run(.examine, reach, request),
+            var record, record.runState == .suspended,
             let configuration = report.latest.configuration.map(HexadecimalBytes.init),
             configuration != record.configuration
         else { return }

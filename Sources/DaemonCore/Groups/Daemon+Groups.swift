@@ -66,14 +66,14 @@ extension Daemon {
             lease: LeaseTerms(kind: params.lease, holdMs: params.holdMs))
         let run = GroupStopRun(
             seats, states, params.onFailure, terms, isDryRun: params.dryRun, until: deadline, environment)
-        let isReleased = release(seats, after: run.end, origin)
+        let isSettled = release(seats, after: run.end, origin) { await run.takeSnapshots() }
         await run.begin()
         guard let reply = await run.answer.wait(until: .distantFuture, on: loop) else {
             await run.tell(.callerLeft)
             throw ControlError(.cancelled, "the caller has gone before the group had stopped")
         }
         // Whoever starts after a crash must find that it has ended once the caller knows that the group has stopped.
-        if reply.failure == nil { _ = await isReleased.wait(until: .distantFuture, on: loop) }
+        if reply.failure == nil { _ = await isSettled.wait(until: .distantFuture, on: loop) }
         return try result(reply, origin, isDryRun: params.dryRun)
     }
 
@@ -126,22 +126,24 @@ extension Daemon {
         return (states, deadline)
     }
 
-    /// Ends the turns, and the operation, when nothing is under way any more.
+    /// Ends the operation when nothing is under way any more, and then, with the last that is to be done, the turns.
     ///
-    /// - Returns: what is resolved then.
+    /// - Returns: what is resolved when the operation has ended.
     @discardableResult
     private func release(
-        _ seats: [GroupSeat], after end: Gate<GroupReply>, _ origin: CallOrigin?
+        _ seats: [GroupSeat], after end: Gate<GroupReply>, _ origin: CallOrigin?,
+        with last: @escaping @Sendable () async -> Void = {}
     ) -> Gate<Void> {
-        let isReleased = Gate<Void>()
+        let isSettled = Gate<Void>()
         environment.operations.leave(origin?.operation)
         environment.followUps.add { [self] in
             let reply = await end.wait(until: .distantFuture, on: loop)
-            for seat in seats { await self.end(seat) }
             environment.operations.settle(origin?.operation, reply.flatMap { $0.lateOutcome(origin) })
-            isReleased.resolve(())
+            isSettled.resolve(())
+            await last()
+            for seat in seats { await self.end(seat) }
         }
-        return isReleased
+        return isSettled
     }
 
     private func end(_ seat: GroupSeat) async {

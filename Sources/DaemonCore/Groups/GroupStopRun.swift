@@ -5,8 +5,8 @@ import Virtio
 
 /// Carries out what `GroupStop` decides, and tells it what happens. It goes on when its caller has left.
 actor GroupStopRun {
-    /// How long a resume of a rollback is waited for, in milliseconds.
-    private static let resumeMs: UInt32 = 5_000
+    /// How long the resumes of a rollback and the snapshots are waited for, in milliseconds.
+    private static let followUpMs: UInt32 = 5_000
 
     /// The reply to the caller.
     nonisolated let answer = Gate<GroupReply>()
@@ -21,8 +21,6 @@ actor GroupStopRun {
     private let seats: [DeviceName: GroupSeat]
     private var machine: GroupStop
     private var ways: [DeviceName: Reach] = [:]
-    /// How many have been stopped within the deadline.
-    private var stopped = 0
     private var timer: TimerToken?
 
     init(
@@ -77,6 +75,19 @@ actor GroupStopRun {
         tell(.deadlinePassed)
     }
 
+    /// Reads anew the configuration of the members that stay stopped, once the last has stopped: what was read of one of
+    /// them before may have changed since. Nobody waits for it but whoever comes next.
+    func takeSnapshots() async {
+        await withDiscardingTaskGroup { [loop] group in
+            for (name, seat) in seats {
+                guard let reach = ways[name] else { continue }
+                group.addTask(executorPreference: loop) {
+                    await seat.device.takeSnapshot(reach, seat.device.request(seat.turn, deadlineMs: Self.followUpMs))
+                }
+            }
+        }
+    }
+
     // MARK: One member
 
     private func check(_ seat: GroupSeat) async {
@@ -109,8 +120,6 @@ actor GroupStopRun {
                 let ended = device.endOfLateStop
                 assumeIsolated { run in run.tell(ended) }
             }
-            stopped += 1
-            if stopped == seats.count { await takeSnapshots() }
             if let timing = stop.timing { tell(.stopped(seat.name, timing)) }
         } catch {
             if error.code == .deadlineExceeded, await seat.device.leftCalls > 0 {
@@ -125,24 +134,12 @@ actor GroupStopRun {
         }
     }
 
-    /// Takes the snapshots that belong together, before the last stop is told: what was read of a member before the others
-    /// had stopped may have changed since, and until then the group has not stopped.
-    private func takeSnapshots() async {
-        await withDiscardingTaskGroup { [loop] group in
-            for (name, seat) in seats {
-                guard let reach = ways[name] else { continue }
-                let request = request(seat)
-                group.addTask(executorPreference: loop) { await seat.device.takeSnapshot(reach, request) }
-            }
-        }
-    }
-
     private func resume(_ seat: GroupSeat) async {
         guard let reach = ways[seat.name] else { return }
         let device = seat.device
         let leftBefore = await device.leftCalls
         let begin = MonotonicInstant.now.nanoseconds
-        let request = device.request(seat.turn, deadlineMs: Self.resumeMs)
+        let request = device.request(seat.turn, deadlineMs: Self.followUpMs)
         let timing = await device.resumeAgain(reach, request) { [self] device in
             // The call was entered after the one and has returned before the other.
             let timing = CallTiming(
