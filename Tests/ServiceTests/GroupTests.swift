@@ -8,7 +8,7 @@ import Virtio
 struct GroupTests {
     static let both: JSONValue = ["net0", "blk0"]
 
-    private static func withHeldDevices(
+    static func withHeldDevices(
         _ body: @Sendable (DaemonUnderTest, DaemonClient) throws -> Void
     ) async throws {
         try await withDaemon { daemon, client in
@@ -17,7 +17,7 @@ struct GroupTests {
         }
     }
 
-    private static func members(_ report: JSONValue?) -> [String: JSONValue] {
+    static func members(_ report: JSONValue?) -> [String: JSONValue] {
         Dictionary(
             (report?["members"]?.elements ?? []).compactMap { member in
                 member["device"]?.text.map { ($0, member) }
@@ -25,7 +25,7 @@ struct GroupTests {
         ) { first, _ in first }
     }
 
-    private static func path(_ member: JSONValue?) -> [String] {
+    static func path(_ member: JSONValue?) -> [String] {
         member?["path"]?.elements.compactMap { $0["step"]?.text } ?? []
     }
 

@@ -48,7 +48,7 @@ public enum GroupSuspendMethod: ControlMethod {
         them fails. Then all are stopped at the same time, under one deadline. If one fails, exits, \
         vanishes or is late, onFailure decides: with rollback those that have stopped are resumed, the last \
         of the list first, and a late one as soon as its call has returned; with keep they stay stopped. \
-        What was suspended before is left so. No state is read before the last device has stopped. Only \
+        What was suspended or handed back before is left so. No state is read before the last device has stopped. Only \
         a group of which every device has stopped is a result; else there is an error, whose member group \
         says what became of each device. If the daemon dies before it has replied, it resumes the devices at \
         its next start, unless keep is set.

@@ -98,7 +98,7 @@ extension Device {
         holderChanges += 1
         closes += 1
         forgetStop()
-        closeWatcher?(runState)
+        closeWatcher?.tell(runState)
     }
 
     /// Where the device is, for an error reply.

@@ -28,7 +28,7 @@ extension Device {
         let terms = StopTerms(
             allowIrreversible: params.allowIrreversible, keep: params.keep,
             lease: LeaseTerms(kind: params.lease, holdMs: params.holdMs, operation: params.operation))
-        let stop = try await stop(reach, terms, request)
+        let stop = try await stop(reach, terms, request).get()
         return suspendResult(
             configuration: stop.configuration, wasSuspended: stop.wasSuspended, timing: stop.timing,
             warnings: stop.warnings)
@@ -41,12 +41,12 @@ extension Device {
     ///   - terms: what becomes of the stop.
     ///   - request: who asks; its turn has begun.
     ///   - settled: called when a call that was late has returned, and what it calls for is done.
-    /// - Returns: the stop, as the kernel has confirmed it.
-    /// - Throws: `ControlError` that says what became of the device; `deadlineExceeded` also for a call that goes on.
+    /// - Returns: the stop, as the kernel has confirmed it, or a call that goes on.
+    /// - Throws: `ControlError` that says what became of the device.
     func stop(
         _ reach: Reach, _ terms: StopTerms, _ request: DeviceRequest,
         settled: @escaping @Sendable (isolated Device) -> Void = { _ in }
-    ) async throws(ControlError) -> ConfirmedStop {
+    ) async throws(ControlError) -> CallEnd<ConfirmedStop> {
         let holder = await recordedHolder(reach, request)
         try requireCaller(request)
         let lease = try lease(terms.lease, request.turn)
@@ -59,26 +59,32 @@ extension Device {
         intent.lease = lease
         if let former, wasSuspended {
             intent.runState = .suspended
+            intent.stoppedBy = former.stoppedBy
             intent.stop = former.stop
             intent.assertedAt = former.assertedAt
             intent.configuration = former.configuration
         }
+        if terms.lease.operation == nil { intent.noteStop() }
         try remember(intent)
         note("stopping")
         let call = host.perform(
             .suspend(allowIrreversible: terms.allowIrreversible, dryRun: false), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            throw late(call, "VHOST_VDPA_SUSPEND", intent, former, reach, request, settled: settled)
+            var left = intent
+            // In a group its policy decides, which knows no other end.
+            if let policy = terms.group { left.keep = policy == .keep || isHandedBack }
+            return .left(late(call, "VHOST_VDPA_SUSPEND", left, former, reach, request, settled: settled))
         }
         switch result {
         case .failure(let error):
-            throw await failed(error, intent, former, reach, request)
+            throw await failed(error, intent, former, reach, request, undoes: terms.group == nil)
         case .success(let report):
             guard isStanding(intent, report) else { throw await lost(intent, report, reach, request) }
             let (timing, warnings) = confirmStop(intent, report)
-            return ConfirmedStop(
-                timing: timing, configuration: report.latest.configuration, wasSuspended: wasSuspended,
-                warnings: report.warnings + warnings)
+            return .returned(
+                ConfirmedStop(
+                    timing: timing, configuration: report.latest.configuration, wasSuspended: wasSuspended,
+                    warnings: report.warnings + warnings))
         }
     }
 
@@ -96,7 +102,7 @@ extension Device {
                 state: controlState(warnings: preflight.warnings), wasSuspended: former?.runState == .suspended,
                 dryRun: true, kickNeeded: reach.path.isShared, configurationChanged: former?.hasChanged(preflight))
         }
-        let start = try await start(reach, preflight, request)
+        let start = try await start(reach, preflight, request).get()
         return DeviceResumeMethod.Result(
             state: controlState(warnings: start.warnings), wasSuspended: start.wasSuspended, dryRun: false,
             timing: start.timing, downtime: downtime(from: start.stop, to: start.timing),
@@ -107,7 +113,7 @@ extension Device {
     func start(
         _ reach: Reach, _ preflight: DeviceReport, _ request: DeviceRequest,
         settled: @escaping @Sendable (isolated Device) -> Void = { _ in }
-    ) async throws(ControlError) -> ConfirmedStart {
+    ) async throws(ControlError) -> CallEnd<ConfirmedStart> {
         let holder = await recordedHolder(reach, request)
         let former = recordAsFarAsKnown
         let changed = former?.hasChanged(preflight)
@@ -125,7 +131,7 @@ extension Device {
         note("resuming")
         let call = host.perform(.resume(dryRun: false), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            throw late(call, "VHOST_VDPA_RESUME", intent, former, reach, request, settled: settled)
+            return .left(late(call, "VHOST_VDPA_RESUME", intent, former, reach, request, settled: settled))
         }
         switch result {
         case .failure(let error):
@@ -139,9 +145,10 @@ extension Device {
             if changed == true {
                 warnings.append("the configuration differs from the snapshot that was taken at the suspend")
             }
-            return ConfirmedStart(
-                timing: report.call.map(CallTiming.init), stop: former?.stop,
-                wasSuspended: former?.runState == .suspended, configurationChanged: changed, warnings: warnings)
+            return .returned(
+                ConfirmedStart(
+                    timing: report.call.map(CallTiming.init), stop: former?.stop,
+                    wasSuspended: former?.runState == .suspended, configurationChanged: changed, warnings: warnings))
         }
     }
 

@@ -16,9 +16,10 @@ extension Device {
     /// A call has failed: says so, once it is clear where that leaves the device.
     ///
     /// A stop that failed leaves nothing half-stopped: the device is told to go on, unless its stop was confirmed before
-    /// or is to be kept.
+    /// or is to be kept, or it is the caller that decides (`undoes` is false).
     func failed(
-        _ error: HostError, _ intent: RunRecord, _ former: RunRecord?, _ reach: Reach, _ request: DeviceRequest
+        _ error: HostError, _ intent: RunRecord, _ former: RunRecord?, _ reach: Reach, _ request: DeviceRequest,
+        undoes: Bool = true
     ) async -> ControlError {
         guard record?.operation == intent.operation else { return failure(error) }
         switch error.code {
@@ -40,6 +41,10 @@ extension Device {
         default:
             // The call itself, what was to prove it, or its worker has failed: the device may be stopped.
             if intent.runState == .suspending, !intent.keep {
+                guard undoes else {
+                    keepUnknown(intent, because: error.message)
+                    break
+                }
                 await resumeAgain(reach, request)
             } else {
                 // Whoever counts on a confirmed stop has not asked for a resume.
@@ -136,18 +141,17 @@ extension Device {
     ///
     /// The call reaches only the holder that was recorded: behind a descriptor that was passed nobody may be left.
     ///
-    /// - Returns: the call, if the device goes on.
     @discardableResult
     func resumeAgain(
         _ former: Reach, _ request: DeviceRequest,
         settled: @escaping @Sendable (isolated Device) -> Void = { _ in }
-    ) async -> CallTiming? {
-        guard var pending = record else { return nil }
+    ) async -> UndoEnd {
+        guard var pending = record else { return .failed }
         var reach = former
         if case .passed = reach.path {
             guard let recorded = pending.holder else {
                 keepUnknown(pending, because: "who held it is not known, so that it was not resumed unasked")
-                return nil
+                return .failed
             }
             reach.path = .shared(recorded)
         }
@@ -160,7 +164,7 @@ extension Device {
             forgetStop()
             note("resumed")
             note(report.latest)
-            return report.call.map(CallTiming.init)
+            return .resumed(report.call.map(CallTiming.init))
         case .failure(let error) where error.code == .holderGone:
             await findOutAfterExit(reach, request)
         case .failure(let error):
@@ -179,8 +183,9 @@ extension Device {
                     await device.finish(result, pending, former, reach, request)
                     settled(device)
                 })
+            return .left
         }
-        return nil
+        return .failed
     }
 
     /// Finds out who holds the device after the holder that was known has exited. If it was the last one, its close has

@@ -92,7 +92,7 @@ actor Device {
     /// True when something may have changed since.
     var hasNews = false
     /// Told when the last close has been, or the device has left the bus, with where it is then.
-    private(set) var closeWatcher: (@Sendable (RunState) -> Void)?
+    private(set) var closeWatcher: (turn: Turn, tell: @Sendable (RunState) -> Void)?
 
     nonisolated let name: DeviceName
 
@@ -134,9 +134,14 @@ actor Device {
         turns.end(turn)
     }
 
-    /// Has the next last close told, or no more.
-    func watchClose(_ watcher: (@Sendable (RunState) -> Void)?) {
-        closeWatcher = watcher
+    /// Has the last close told while a turn lasts.
+    func watchClose(during turn: Turn, _ watcher: @escaping @Sendable (RunState) -> Void) {
+        closeWatcher = (turn, watcher)
+    }
+
+    /// Has the last close told no more, unless it is for another turn.
+    func endCloseWatch(of turn: Turn) {
+        if closeWatcher?.turn === turn { closeWatcher = nil }
     }
 
     /// Waits for the turn of a call that changes the device.

@@ -19,6 +19,10 @@ struct RunRecord: DeviceRecord, Hashable {
     /// The operation that wrote it: what a late call finishes is its own intent only.
     var operation: String
 
+    /// The operations that have stopped the device: the one that began the stop, and those that have asked for it again
+    /// while it stood.
+    var stoppedBy: [String] = []
+
     /// The boot in which it was written; in another boot the device has been reset.
     var bootID: String
 
@@ -45,6 +49,20 @@ struct RunRecord: DeviceRecord, Hashable {
 }
 
 extension RunRecord {
+    /// How many of the operations that have stopped a device are remembered: the first, and the last of the others.
+    private static let maximumStops = 32
+
+    /// Notes that the operation that writes the record stops the device.
+    mutating func noteStop() {
+        stoppedBy.append(operation)
+        if stoppedBy.count > Self.maximumStops { stoppedBy.remove(at: 1) }
+    }
+
+    /// Whether the operation has stopped the device, or has given it its lease.
+    func belongs(to operation: String) -> Bool {
+        stoppedBy.contains(operation) || lease?.operation == operation
+    }
+
     /// Whether the configuration that a procedure saw differs from the snapshot at the stop; nil when that cannot be told.
     func hasChanged(_ report: DeviceReport) -> Bool? {
         configuration.flatMap { snapshot in report.before.configuration.map { HexadecimalBytes($0) != snapshot } }
@@ -58,6 +76,8 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
         device = try members.required("device", "The device.")
         runState = try members.required("runState", "What vdpad was about to do, or has done.")
         operation = try members.required("operation", "The operation that wrote it.")
+        stoppedBy = try members.optional(
+            "stoppedBy", default: [operation], "The operations that have stopped the device.")
         bootID = try members.required("bootId", "The boot in which it was written.")
         isOwned = try members.required("owned", "Whether vdpad itself owned the device.")
         let pid: Int32? = try members.optional("holderPid", "The process that held the device.")
@@ -78,6 +98,7 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
         writer.member("device", device)
         writer.member("runState", runState)
         writer.member("operation", operation)
+        writer.member("stoppedBy", stoppedBy)
         writer.member("bootId", bootID)
         writer.member("owned", isOwned)
         writer.member("holderPid", ifPresent: holder?.pid)

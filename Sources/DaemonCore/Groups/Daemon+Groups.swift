@@ -51,7 +51,7 @@ extension Daemon {
     private func members(of operation: String) -> [DeviceName] {
         devices.values.filter { device in
             device.assumeIsolated {
-                $0.record.map { [$0.operation, $0.lease?.operation].contains(operation) } ?? false
+                $0.record?.belongs(to: operation) ?? false
             }
         }.map(\.name).sorted()
     }
@@ -63,14 +63,21 @@ extension Daemon {
         let (states, deadline) = await prepare(seats, params.deadlineMs)
         let terms = StopTerms(
             allowIrreversible: params.allowIrreversible, keep: params.keep || params.onFailure == .keep,
-            lease: LeaseTerms(kind: params.lease, holdMs: params.holdMs))
+            group: params.onFailure, lease: LeaseTerms(kind: params.lease, holdMs: params.holdMs))
         let run = GroupStopRun(
-            seats, states, params.onFailure, terms, isDryRun: params.dryRun, until: deadline, environment)
-        let isSettled = release(seats, after: run.end, origin) { await run.takeSnapshots() }
+            places(of: seats), states, params.onFailure, terms, isDryRun: params.dryRun, until: deadline, environment)
+        environment.operations.leave(origin?.operation)
+        let isSettled = Gate<Void>()
+        environment.followUps.add { [self] in
+            let reply = await run.end.wait(until: .distantFuture, on: loop)
+            await settle(origin, reply, run.callerHasLeft)
+            isSettled.resolve(())
+            await run.close()
+        }
         await run.begin()
         guard let reply = await run.answer.wait(until: .distantFuture, on: loop) else {
-            await run.tell(.callerLeft)
-            throw ControlError(.cancelled, "the caller has gone before the group had stopped")
+            throw await run.loseCaller().error(
+                .cancelled, "the caller has gone before the group had stopped", origin)
         }
         // Whoever starts after a crash must find that it has ended once the caller knows that the group has stopped.
         if reply.failure == nil { _ = await isSettled.wait(until: .distantFuture, on: loop) }
@@ -82,11 +89,16 @@ extension Daemon {
         _ params: GroupResumeMethod.Params, _ seats: [GroupSeat], _ origin: CallOrigin?
     ) async throws(ControlError) -> GroupReport {
         let (states, deadline) = await prepare(seats, params.deadlineMs)
-        let run = GroupResumeRun(seats, states, isDryRun: params.dryRun, until: deadline, environment)
-        release(seats, after: run.end, origin)
+        let run = GroupResumeRun(places(of: seats), states, isDryRun: params.dryRun, until: deadline, environment)
+        environment.operations.leave(origin?.operation)
+        environment.followUps.add { [self] in
+            let reply = await run.end.wait(until: .distantFuture, on: loop)
+            await settle(origin, reply, run.callerHasLeft)
+        }
         await run.begin()
         guard let reply = await run.answer.wait(until: .distantFuture, on: loop) else {
-            throw ControlError(.cancelled, "the caller has gone before the group had been resumed")
+            throw await run.loseCaller().error(
+                .cancelled, "the caller has gone before the group had been resumed", origin)
         }
         return try result(reply, origin, isDryRun: params.dryRun)
     }
@@ -126,29 +138,17 @@ extension Daemon {
         return (states, deadline)
     }
 
-    /// Ends the operation when nothing is under way any more, and then, with the last that is to be done, the turns.
-    ///
-    /// - Returns: what is resolved when the operation has ended.
-    @discardableResult
-    private func release(
-        _ seats: [GroupSeat], after end: Gate<GroupReply>, _ origin: CallOrigin?,
-        with last: @escaping @Sendable () async -> Void = {}
-    ) -> Gate<Void> {
-        let isSettled = Gate<Void>()
-        environment.operations.leave(origin?.operation)
-        environment.followUps.add { [self] in
-            let reply = await end.wait(until: .distantFuture, on: loop)
-            environment.operations.settle(origin?.operation, reply.flatMap { $0.lateOutcome(origin) })
-            isSettled.resolve(())
-            await last()
-            for seat in seats { await self.end(seat) }
-        }
-        return isSettled
+    /// Ends the operation, when nothing is under way any more, with what has become of the group unless that was answered.
+    private func settle(_ origin: CallOrigin?, _ reply: GroupReply?, _ callerHasLeft: Bool) {
+        let isAnswered = reply?.failure == nil && !callerHasLeft
+        environment.operations.settle(origin?.operation, isAnswered ? nil : reply?.outcome(origin))
     }
 
-    private func end(_ seat: GroupSeat) async {
-        await seat.device.watchClose(nil)
-        endTurn(seat.turn, on: seat.name)
+    private nonisolated func places(of seats: [GroupSeat]) -> GroupSeats {
+        GroupSeats(seats) { [self] seat in
+            seat.device.assumeIsolated { device in device.endCloseWatch(of: seat.turn) }
+            assumeIsolated { daemon in daemon.endTurn(seat.turn, on: seat.name) }
+        }
     }
 }
 
@@ -162,15 +162,26 @@ extension Device {
 extension GroupReply {
     /// Why the group is not where the call was to bring it, with every member.
     fileprivate func error(_ origin: CallOrigin?) -> ControlError {
-        var error = failure ?? members.lazy.compactMap(\.error).first ?? ControlError(.kernelError, "the group failed")
+        let failure =
+            failure ?? members.lazy.compactMap(\.error).first ?? ControlError(.kernelError, "the group failed")
+        return error(failure, origin)
+    }
+
+    /// An answer that is not the group's own, with every member.
+    fileprivate func error(_ code: ErrorCode, _ message: String, _ origin: CallOrigin?) -> ControlError {
+        error(ControlError(code, message), origin)
+    }
+
+    private func error(_ cause: ControlError, _ origin: CallOrigin?) -> ControlError {
+        var error = cause
         error.operation = origin?.operation
         error.group = GroupReport(self, origin)
         return error
     }
 
-    /// What the record of the operation says in the end; nil for what was answered.
-    fileprivate func lateOutcome(_ origin: CallOrigin?) -> Result<JSONValue, ControlError>? {
-        failure == nil ? nil : .failure(error(origin))
+    /// What the record of the operation says in the end.
+    fileprivate func outcome(_ origin: CallOrigin?) -> Result<JSONValue, ControlError> {
+        failure == nil ? .success(JSONValue(written: GroupReport(self, origin))) : .failure(error(origin))
     }
 }
 

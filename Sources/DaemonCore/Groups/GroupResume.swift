@@ -52,7 +52,8 @@ struct GroupResume: Sendable, Hashable {
     private(set) var members: [Member]
     private var failure: ControlError?
     private var deadlineHasPassed = false
-    private var isAnswered = false
+    /// True when the caller has been answered.
+    private(set) var isAnswered = false
     private var isFinished = false
 
     /// A group that is to go on.
@@ -217,7 +218,8 @@ extension GroupResume {
         return (answers ? [.answer(reply)] : []) + (isFinished ? [.finished(reply)] : [])
     }
 
-    private func reply(_ now: UInt64) -> GroupReply {
+    /// What is told of the group now.
+    func reply(_ now: UInt64) -> GroupReply {
         let intervals = members.map { member in interval(member, now) }
         return GroupReply(
             outcome: outcome, failure: failure,

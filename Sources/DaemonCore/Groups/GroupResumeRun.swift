@@ -14,19 +14,21 @@ actor GroupResumeRun {
     private nonisolated let loop: EventLoop
     private let followUps: FollowUps
     private let deadline: MonotonicInstant
-    private let seats: [DeviceName: GroupSeat]
+    private var seats: GroupSeats
     private var machine: GroupResume
     private var ways: [DeviceName: (Reach, DeviceReport)] = [:]
     private var timer: TimerToken?
+    /// True when nobody waits for the answer any more.
+    private(set) var callerHasLeft = false
 
     init(
-        _ seats: [GroupSeat], _ states: [(DeviceName, RunState)], isDryRun: Bool, until deadline: MonotonicInstant,
+        _ seats: GroupSeats, _ states: [(DeviceName, RunState)], isDryRun: Bool, until deadline: MonotonicInstant,
         _ environment: DeviceEnvironment
     ) {
         loop = environment.loop
         followUps = environment.followUps
         self.deadline = deadline
-        self.seats = Dictionary(seats.map { ($0.name, $0) }) { first, _ in first }
+        self.seats = seats
         machine = GroupResume(states, isDryRun: isDryRun)
     }
 
@@ -38,8 +40,18 @@ actor GroupResumeRun {
         perform(machine.begin(atNs: MonotonicInstant.now.nanoseconds))
     }
 
+    /// Takes note that nobody waits for the answer any more.
+    ///
+    /// - Returns: where the group is.
+    func loseCaller() -> GroupReply {
+        callerHasLeft = true
+        return machine.reply(MonotonicInstant.now.nanoseconds)
+    }
+
     private func tell(_ event: GroupResume.Event) {
         perform(machine.handle(event, atNs: MonotonicInstant.now.nanoseconds))
+        guard machine.isAnswered else { return }
+        for member in machine.members where member.isSettled { seats.release(member.device) }
     }
 
     private func perform(_ actions: [GroupResume.Action]) {
@@ -90,20 +102,22 @@ actor GroupResumeRun {
     private func resume(_ seat: GroupSeat) async {
         guard let (reach, preflight) = ways[seat.name] else { return }
         do throws(ControlError) {
-            let start = try await seat.device.start(reach, preflight, request(seat)) { [self] device in
+            let end = try await seat.device.start(reach, preflight, request(seat)) { [self] device in
                 var error = ControlError(
                     .deadlineExceeded, "VHOST_VDPA_RESUME of \(seat.name) has returned after the deadline",
                     device: seat.name)
                 error.stateAfter = device.stateAfter
                 assumeIsolated { [error] run in run.tell(.resumeFailed(seat.name, error)) }
             }
-            if let timing = start.timing { tell(.resumed(seat.name, timing)) }
-        } catch {
-            if error.code == .deadlineExceeded, await seat.device.leftCalls > 0 {
+            switch end {
+            case .returned(let start):
+                if let timing = start.timing { tell(.resumed(seat.name, timing)) }
+            case .left:
                 // What is done when the call returns has its place behind this one.
                 await seat.device.end(seat.turn)
-                return passDeadline()
+                passDeadline()
             }
+        } catch {
             switch (error.code, await seat.device.runState) {
             case (.deviceGone, .gone), (.notRunning, .gone): tell(.vanished(seat.name))
             case (.deviceGone, let runState), (.notRunning, let runState):

@@ -23,7 +23,7 @@ extension GroupStop {
 
         var history: MemberHistory
         var phase = Phase.checking
-        /// Whether the device offers RESUME.
+        /// Whether the device may be resumed.
         var canResume = true
         /// True when RESUME should have returned.
         var isOverdue = false
@@ -125,7 +125,9 @@ extension GroupStop.Member {
             history.note(.kept, atNs: atNs)
             if policy == .rollback, !history.wasSuspended {
                 history.error = ControlError(
-                    .irreversible, "\(device) was stopped with its group and cannot be resumed", device: device)
+                    .irreversible,
+                    "\(device) was stopped with its group and is not resumed: it cannot be, or was handed back",
+                    device: device)
             }
         case .maybeStopped:
             phase = .settled(.unknown)

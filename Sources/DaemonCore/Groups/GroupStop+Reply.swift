@@ -10,7 +10,10 @@ extension GroupStop {
     }
 
     private var outcome: GroupOutcome {
-        guard failure != nil else { return isDryRun ? .checked : .suspended }
+        guard failure != nil else {
+            guard !isDryRun else { return .checked }
+            return members.allSatisfy { $0.phase == .stopped } ? .suspended : .unresolved
+        }
         guard hasBegun else { return .refused }
         guard members.allSatisfy(isResolved) else { return .unresolved }
         return policy == .rollback ? .rolledBack : .kept

@@ -22,7 +22,7 @@ struct GroupStop: Sendable, Hashable {
         /// - Parameters:
         ///   - wasSuspended: whether vdpad's record says that it is suspended already.
         ///   - since: the SUSPEND that began that.
-        ///   - canResume: whether the device offers RESUME.
+        ///   - canResume: whether it may be resumed: the device offers it, and was not handed back.
         ///   - needsKick: whether a queue may wait for a kick after it.
         case passed(wasSuspended: Bool, since: CallTiming?, canResume: Bool, needsKick: Bool)
         /// It cannot.
@@ -74,7 +74,8 @@ struct GroupStop: Sendable, Hashable {
     /// True when SUSPEND was to be called.
     private(set) var hasBegun = false
     private var deadlineHasPassed = false
-    private var isAnswered = false
+    /// True when the caller has been answered.
+    private(set) var isAnswered = false
     private var isFinished = false
 
     /// A group that is to be stopped.

@@ -18,20 +18,22 @@ actor GroupStopRun {
     private let followUps: FollowUps
     private let terms: StopTerms
     private let deadline: MonotonicInstant
-    private let seats: [DeviceName: GroupSeat]
+    private var seats: GroupSeats
     private var machine: GroupStop
     private var ways: [DeviceName: Reach] = [:]
     private var timer: TimerToken?
+    /// True when nobody waits for the answer any more.
+    private(set) var callerHasLeft = false
 
     init(
-        _ seats: [GroupSeat], _ states: [(DeviceName, RunState)], _ policy: GroupFailurePolicy, _ terms: StopTerms,
+        _ seats: GroupSeats, _ states: [(DeviceName, RunState)], _ policy: GroupFailurePolicy, _ terms: StopTerms,
         isDryRun: Bool, until deadline: MonotonicInstant, _ environment: DeviceEnvironment
     ) {
         loop = environment.loop
         followUps = environment.followUps
         self.terms = terms
         self.deadline = deadline
-        self.seats = Dictionary(seats.map { ($0.name, $0) }) { first, _ in first }
+        self.seats = seats
         machine = GroupStop(states, policy: policy, isDryRun: isDryRun)
     }
 
@@ -43,9 +45,25 @@ actor GroupStopRun {
         perform(machine.begin(atNs: MonotonicInstant.now.nanoseconds))
     }
 
-    /// Takes note of what has happened, and does what that calls for.
-    func tell(_ event: GroupStop.Event) {
+    /// Takes note that nobody waits for the answer any more.
+    ///
+    /// - Returns: where the group is.
+    func loseCaller() -> GroupReply {
+        callerHasLeft = true
+        tell(.callerLeft)
+        return machine.reply(MonotonicInstant.now.nanoseconds)
+    }
+
+    /// Does what is left when nothing is under way any more, and gives up the places that are still taken.
+    func close() async {
+        await takeSnapshots()
+        seats.releaseAll()
+    }
+
+    private func tell(_ event: GroupStop.Event) {
         perform(machine.handle(event, atNs: MonotonicInstant.now.nanoseconds))
+        guard machine.isAnswered else { return }
+        for member in machine.members where member.isSettled { seats.release(member.device) }
     }
 
     private func perform(_ actions: [GroupStop.Action]) {
@@ -75,12 +93,12 @@ actor GroupStopRun {
         tell(.deadlinePassed)
     }
 
-    /// Reads anew the configuration of the members that stay stopped, once the last has stopped: what was read of one of
+    /// Reads anew the configuration of the members that the group has stopped, once the last has: what was read of one of
     /// them before may have changed since. Nobody waits for it but whoever comes next.
-    func takeSnapshots() async {
+    private func takeSnapshots() async {
         await withDiscardingTaskGroup { [loop] group in
-            for (name, seat) in seats {
-                guard let reach = ways[name] else { continue }
+            for member in machine.members where member.phase == .stopped && !member.history.wasSuspended {
+                guard let seat = seats[member.device], let reach = ways[member.device] else { continue }
                 group.addTask(executorPreference: loop) {
                     await seat.device.takeSnapshot(reach, seat.device.request(seat.turn, deadlineMs: Self.followUpMs))
                 }
@@ -98,7 +116,7 @@ actor GroupStopRun {
             let (reach, report) = try await device.reach(
                 .suspend(allowIrreversible: terms.allowIrreversible, dryRun: true), for: request)
             ways[seat.name] = reach
-            await device.watchClose { [weak self] runState in
+            await device.watchClose(during: seat.turn) { [weak self] runState in
                 self?.assumeIsolated { run in run.lose(seat.name, runState) }
             }
             let former = await device.recordAsFarAsKnown
@@ -107,7 +125,7 @@ actor GroupStopRun {
                     seat.name,
                     .passed(
                         wasSuspended: former?.runState == .suspended, since: former?.stop,
-                        canResume: report.before.backendFeatures.contains(.resume), needsKick: reach.path.isShared)))
+                        canResume: await device.isResumable(report), needsKick: reach.path.isShared)))
         } catch {
             tell(.preflightEnded(seat.name, .refused(error)))
         }
@@ -116,17 +134,19 @@ actor GroupStopRun {
     private func stop(_ seat: GroupSeat) async {
         guard let reach = ways[seat.name] else { return }
         do throws(ControlError) {
-            let stop = try await seat.device.stop(reach, terms, request(seat)) { [self] device in
+            let end = try await seat.device.stop(reach, terms, request(seat)) { [self] device in
                 let ended = device.endOfLateStop
                 assumeIsolated { run in run.tell(ended) }
             }
-            if let timing = stop.timing { tell(.stopped(seat.name, timing)) }
-        } catch {
-            if error.code == .deadlineExceeded, await seat.device.leftCalls > 0 {
+            switch end {
+            case .returned(let stop):
+                if let timing = stop.timing { tell(.stopped(seat.name, timing)) }
+            case .left:
                 // What is done when the call returns has its place behind this one.
                 await seat.device.end(seat.turn)
-                return passDeadline()
+                passDeadline()
             }
+        } catch {
             if error.code == .deviceGone || error.code == .notRunning {
                 return lose(seat.name, await seat.device.runState)
             }
@@ -137,22 +157,23 @@ actor GroupStopRun {
     private func resume(_ seat: GroupSeat) async {
         guard let reach = ways[seat.name] else { return }
         let device = seat.device
-        let leftBefore = await device.leftCalls
         let begin = MonotonicInstant.now.nanoseconds
         let request = device.request(seat.turn, deadlineMs: Self.followUpMs)
-        let timing = await device.resumeAgain(reach, request) { [self] device in
+        let end = await device.resumeAgain(reach, request) { [self] device in
             // The call was entered after the one and has returned before the other.
             let timing = CallTiming(
                 call: "VHOST_VDPA_RESUME", enteredAtNs: begin, returnedAtNs: MonotonicInstant.now.nanoseconds)
             let end = device.endOfResume(timing)
             assumeIsolated { run in run.tell(end) }
         }
-        guard await device.leftCalls == leftBefore else {
+        switch end {
+        case .resumed(let timing): tell(await device.endOfResume(timing))
+        case .failed: tell(await device.endOfResume(nil))
+        case .left:
             // What is done when the call returns has its place behind this one.
             await device.end(seat.turn)
-            return tell(.resumeOverdue(seat.name))
+            tell(.resumeOverdue(seat.name))
         }
-        tell(await device.endOfResume(timing))
     }
 
     private func lose(_ name: DeviceName, _ runState: RunState) {
@@ -178,6 +199,11 @@ extension RunState {
 }
 
 extension Device {
+    /// Whether the group may resume the device: never one that was handed back, nobody but its VMM knows what for.
+    fileprivate func isResumable(_ report: DeviceReport) -> Bool {
+        report.before.backendFeatures.contains(.resume) && !isHandedBack
+    }
+
     /// What a stop has led to that has returned after its deadline.
     fileprivate var endOfLateStop: GroupStop.Event {
         if let record, record.runState == .suspended, let stop = record.stop { return .stopped(name, stop) }
