@@ -26,8 +26,14 @@ extension Device {
     /// What the record says, as far as it counts.
     var recordedRunState: RunState? { recordAsFarAsKnown?.runState }
 
-    /// Puts a record on disk and then in memory.
+    /// Puts a record on disk and then in memory: a new one, which nobody doubts.
     func remember(_ record: RunRecord) throws(ControlError) {
+        try write(record)
+        self.record = record
+        doubt = nil
+    }
+
+    private func write(_ record: RunRecord) throws(ControlError) {
         do {
             try environment.store.write(record)
         } catch {
@@ -39,21 +45,31 @@ extension Device {
             refusal.stateAfter = stateAfter
             throw refusal
         }
-        self.record = record
-        doubt = nil
     }
 
-    /// Puts a record in memory and, if that is possible, on disk.
+    /// Puts a record in memory and, if that is possible, on disk: a new one, which nobody doubts.
     ///
     /// - Returns: what the caller should know; nil when all is well.
     @discardableResult
     func rememberIfPossible(_ record: RunRecord) -> String? {
+        doubt = nil
+        return keepIfPossible(record)
+    }
+
+    /// Gives the record a lease, or none. It is the same stop: who holds the device is as doubtful as before.
+    func setLease(_ lease: LeaseRecord?) {
+        guard var changed = record else { return }
+        changed.lease = lease
+        keepIfPossible(changed)
+    }
+
+    @discardableResult
+    private func keepIfPossible(_ record: RunRecord) -> String? {
+        self.record = record
         do throws(ControlError) {
-            try remember(record)
+            try write(record)
             return nil
         } catch {
-            self.record = record
-            doubt = nil
             environment.log.error(
                 "a run record could not be updated",
                 metadata: ["device": "\(name.string)", "error": "\(error.message)"])

@@ -37,11 +37,8 @@ extension Device {
 
     /// Lets the lease of this operation last its whole time from now on.
     func renewLease(of operation: String) {
-        guard var renewed = record, let lease = renewed.lease, lease.operation == operation, lease.kind == .hold else {
-            return
-        }
-        renewed.lease = lease.renewed()
-        rememberIfPossible(renewed)
+        guard let lease = record?.lease, lease.operation == operation, lease.kind == .hold else { return }
+        setLease(lease.renewed())
     }
 
     /// Sees to it that the lease ends, whichever the device has now.
