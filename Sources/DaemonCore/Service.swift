@@ -98,6 +98,9 @@ struct Service: Sendable {
                 await daemon.endWaits()
                 await daemon.endLeases(until: deadline)
                 _ = await served.wait(until: deadline.advanced(byMilliseconds: 500), on: loop)
+                // Of those that were still being stopped, or waited for it, no lease was there before.
+                await daemon.endLeases(until: .now.advanced(byMilliseconds: 2_000))
+                await daemon.listStopped()
                 followUps.finish()
             }
             for await work in followUps.stream {

@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import LinuxIO
 import SystemPackage
@@ -136,6 +137,27 @@ struct LeaseTests {
             try daemon.start()
             let again = try daemon.connect()
             try wait(until: "it was looked at") { try again.runState("blk0") == "suspended" }
+        }
+    }
+
+    @Test func anOrderlyEndEndsThoseThatBeginMeanwhileToo() async throws {
+        try await withDaemon { daemon, client in
+            for device in ["net0", "blk0"] { try daemon.hold(device) }
+            _ = try client.call("device.suspend", ["device": "blk0", "holdMs": 60_000])
+            try daemon.simulated.stick("net0", .getConfiguration)
+            let before = try daemon.simulated.count("net0", .getConfiguration)
+            _ = try client.send("device.suspend", ["device": "net0", "holdMs": 60_000])
+            try wait(until: "it is looked at") {
+                try daemon.simulated.count("net0", .getConfiguration) > before
+            }
+            daemon.process?.send(signal: SIGTERM)
+            try daemon.simulated.waitForIO("blk0")
+            try daemon.simulated.unstick("net0", .getConfiguration)
+            try daemon.stop()
+            for device in ["net0", "blk0"] {
+                try daemon.simulated.waitForIO(device)
+                #expect(try RestartTests.records(daemon, of: device) == [])
+            }
         }
     }
 

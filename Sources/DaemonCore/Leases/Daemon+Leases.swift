@@ -13,16 +13,10 @@ extension Daemon {
         for device in devices.values { device.assumeIsolated { $0.noteConnectionClosed(connection) } }
     }
 
-    /// Resumes the devices that have a lease, before the daemon ends, and says which stay stopped.
+    /// Resumes the devices that have a lease, before the daemon ends.
     func endLeases(until deadline: MonotonicInstant) async {
         await withDiscardingTaskGroup { [loop] group in
-            for device in devices.values {
-                guard let record = await device.record else { continue }
-                guard record.lease != nil else {
-                    environment.log.notice(
-                        "a device stays stopped", metadata: ["device": "\(device.name)", "keep": "\(record.keep)"])
-                    continue
-                }
+            for device in devices.values where await device.record?.lease != nil {
                 let isDone = Gate<Void>()
                 environment.followUps.add {
                     await device.endLease(isForced: true)
@@ -30,6 +24,15 @@ extension Daemon {
                 }
                 group.addTask(executorPreference: loop) { _ = await isDone.wait(until: deadline, on: loop) }
             }
+        }
+    }
+
+    /// Says which devices stay stopped when the daemon ends.
+    func listStopped() {
+        for device in devices.values {
+            guard let record = device.assumeIsolated({ $0.record }) else { continue }
+            environment.log.notice(
+                "a device stays stopped", metadata: ["device": "\(device.name)", "keep": "\(record.keep)"])
         }
     }
 }
