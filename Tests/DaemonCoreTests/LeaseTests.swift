@@ -1,4 +1,6 @@
 import ControlAPI
+import JSON
+import LinuxIO
 import Testing
 import VDPA
 
@@ -6,6 +8,8 @@ import VDPA
 
 /// The lease of a device while others act on it, or have left it.
 @Suite(.timeLimit(.minutes(5))) struct LeaseTests {
+    private static let resume = DeviceUnderTest.resume
+
     /// A device that is stopped for a minute, and the operation that its lease is named by.
     private static func withLeasedDevice(
         _ body: @escaping @Sendable (DeviceUnderTest, String) async throws -> Void
@@ -20,6 +24,17 @@ import VDPA
 
     private static func onDisk(_ test: DeviceUnderTest) throws -> LeaseRecord? {
         try test.store.readAll(bootID: "boot").records.first?.lease
+    }
+
+    /// The first event of a kind, as it is told; empty when there was none.
+    private static func told(_ kind: EventKind, by events: Events) async throws -> String {
+        _ = try await events.subscribe(1, EventFilter(kinds: [kind]), from: .behind(0))
+        await events.loop.yield()
+        await events.loop.yield()
+        var writer = JSONWriter(capacity: 0)
+        writer.beginObject()
+        _ = events.writeNext(to: &writer, for: 1)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     // MARK: Renewing
@@ -37,6 +52,27 @@ import VDPA
             #expect(try #require(try Self.onDisk(test)?.endsAtBootNs) > before)
             await test.noteHolders(scan)
             #expect(await test.device.runState == expected)
+        }
+    }
+
+    // MARK: The holder has gone
+
+    @Test(arguments: [DeviceUnderTest.scan(200), DeviceUnderTest.scan(isComplete: false), DeviceUnderTest.scan()])
+    func theExitOfTheRecordedHolderEndsIt(scan: HolderScan) async throws {
+        try await Self.withLeasedDevice { test, operation in
+            test.host.end(100)
+            test.host.scan = scan
+            // What has come and gone within a turn of the loop is not told.
+            await test.device.loop.yield()
+            await test.exitWatched()
+            #expect(await test.device.record?.lease == nil)
+            let onDisk = try Self.onDisk(test)
+            #expect(onDisk == nil)
+            #expect(await test.device.runState == .unknown)
+            #expect(await test.device.unresolved != nil)
+            #expect(test.host.count(Self.resume) == 0)
+            let told = try await Self.told(.leaseEnded, by: test.device.environment.events)
+            #expect(told.contains("\"\(operation)\""))
         }
     }
 }

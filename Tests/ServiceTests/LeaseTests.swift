@@ -193,6 +193,25 @@ struct LeaseTests {
         }
     }
 
+    @Test func itsEndIsToldOnceHoweverOftenItIsTried() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("net0")
+            try client.call("events.subscribe", ["filter": ["kinds": ["leaseExpired", "operationPhase"]]])
+            try daemon.simulated.fail("net0", .resume, .ioError)
+            let id = try #require(try client.call("device.suspend", ["device": "net0", "holdMs": 1])["operation"])
+            try wait(until: "it is tried again") { try daemon.simulated.count("net0", .resume) == 3 }
+            try daemon.simulated.fail("net0", .resume, nil)
+            try Self.waitUntilItRuns(daemon, client)
+            let operation = try client.call("operation.get", ["operation": id])["operation"]
+            let expected = ["begun", "stopping", "stopped", "leaseExpired", "resuming", "resumed"]
+            #expect(operation?["phases"]?.elements.compactMap { $0["name"]?.text } == expected)
+            let told = client.takeEvents()
+            #expect(told.compactMap { $0["phase"]?.text } == expected)
+            #expect(told.count { $0["kind"] == "leaseExpired" } == 1)
+            #expect(daemon.log.split(separator: "\n").count { $0.contains("could not be resumed") } == 1)
+        }
+    }
+
     @Test func aResumeThatIsAskedForAndFailsLeavesItsEnd() async throws {
         try await withDaemon { daemon, client in
             try daemon.hold("net0")

@@ -148,10 +148,15 @@ extension Device {
         noteHolderGone()
         let before = holderChanges
         let patient = MonotonicInstant.now.advanced(byMilliseconds: 2_500)
-        guard case .success(let scan) = await host.holders(of: node, in: nil).wait(until: patient, on: loop) else {
-            return
+        if case .success(let scan) = await host.holders(of: node, in: nil).wait(until: patient, on: loop) {
+            noteHolders(scan, since: before)
         }
-        noteHolders(scan, since: before)
+        // Unless that was the last close, or it was stopped anew.
+        guard record?.holder == process else { return }
+        dropLease()
+        if doubt != nil {
+            unresolved = "it may be stopped: the process that held it has exited, and no other was found"
+        }
     }
 
     /// While the kernel does not tell what happens, a last close may have gone unnoticed at any time.

@@ -48,6 +48,7 @@ extension Device {
         leaseWarning = nil
         guard let lease = record?.lease else { return }
         if let remaining = lease.remainingNs {
+            if remaining > 0, isExpired(lease) { expiredLease = nil }
             endLease(at: .now.advanced(byNanoseconds: remaining))
             warn(of: lease, in: remaining)
         } else if lease.connection.map({ !environment.connections.contains($0) }) ?? true {
@@ -84,6 +85,12 @@ extension Device {
         }
     }
 
+    /// The process that held the device when it was stopped has exited: whoever drives the device now has not seen the stop,
+    /// and nothing is resumed behind it.
+    func dropLease() {
+        if record?.lease != nil { setLease(nil) }
+    }
+
     /// The client of a connection has gone.
     func noteConnectionClosed(_ connection: UInt64) {
         if record?.lease?.connection == connection { watchLease() }
@@ -91,32 +98,42 @@ extension Device {
 
     /// Resumes the device, since its lease is over. What cannot be done now is tried again as long as it is the same stop.
     ///
+    /// There may be no end of that: only the first try is told and is part of the operation.
+    ///
     /// - Parameter isForced: true to end a lease that has time left.
     func endLease(isForced: Bool = false) async {
-        guard let origin = record?.lease.map({ CallOrigin(operation: $0.operation) }) else { return }
-        let turn = turns.take(for: origin)
+        guard let known = record?.lease else { return }
+        let turn = turns.take(for: isExpired(known) ? nil : CallOrigin(operation: known.operation))
         defer { turns.end(turn) }
         guard await turn.wait(until: .distantFuture, on: loop), let found = record, let lease = found.lease,
             isForced || isOver(lease)
         else { return }
-        note("leaseExpired")
-        expiredLease = lease.operation
-        tell(.leaseExpired, of: lease)
-        let request = request(turn)
-        if let reach = await findAgain(found, request), record?.lease != nil {
-            await resumeAgain(reach, request)
+        let isFirst = !isExpired(lease)
+        if isFirst {
+            note("leaseExpired")
+            expiredLease = lease.operation
+            tell(.leaseExpired, of: lease)
         }
-        guard record?.lease != nil else {
+        let request = request(turn)
+        if let reach = await findAgain(found, request), record?.lease != nil,
+            await resumeAgain(reach, request) != nil
+        {
+            if !isFirst { environment.operations.note("resumed", of: lease.operation, device: name) }
             environment.log.notice(
                 "a device was resumed at the end of its lease",
                 metadata: ["device": "\(name.string)", "operation": "\(lease.operation)"])
-            return
         }
-        environment.log.error(
-            "a device could not be resumed at the end of its lease; it is tried again",
-            metadata: ["device": "\(name.string)", "reason": "\(unresolved ?? "its holder was not found")"])
+        guard record?.lease != nil else { return }
+        if isFirst {
+            environment.log.error(
+                "a device could not be resumed at the end of its lease; it is tried again",
+                metadata: ["device": "\(name.string)", "reason": "\(unresolved ?? "its holder was not found")"])
+        }
         endLease(at: .now.advanced(byMilliseconds: retryMs))
     }
+
+    /// Whether it was told that the lease is over.
+    private func isExpired(_ lease: LeaseRecord) -> Bool { expiredLease == lease.operation }
 
     private func isOver(_ lease: LeaseRecord) -> Bool {
         if let remaining = lease.remainingNs { return remaining == 0 }
