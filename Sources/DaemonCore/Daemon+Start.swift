@@ -18,6 +18,9 @@ extension Daemon {
             let found = try environment.store.readAll(bootID: environment.bootID)
             unreadableRecords = found.unreadable
             pendingRecords = found.records
+            for record in found.records {
+                environment.operations.noteLease(record.lease?.operation, of: record.device)
+            }
         } catch {
             environment.log.error(
                 "the run records could not be read",
@@ -63,6 +66,7 @@ extension Daemon {
     }
 
     private func forget(_ record: RunRecord) {
+        environment.operations.noteLease(nil, of: record.device)
         do {
             try environment.store.remove(record.device)
         } catch {

@@ -31,7 +31,8 @@ public enum OperationListMethod: ControlMethod {
     public static let name = "operation.list"
     public static let summary: StaticString = "Lists operations."
     public static let description: StaticString = """
-        Those under way, and those that ended in the last ten minutes, also under a daemon before this one.
+        Those under way, those that ended in the last ten minutes, and those by whose leases devices are stopped, also \
+        under a daemon before this one.
         """
     public static let errors: [ErrorCode] = []
     public static let role = Role.monitor

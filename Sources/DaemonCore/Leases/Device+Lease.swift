@@ -46,6 +46,7 @@ extension Device {
         for timer in [leaseTimer, leaseWarning].compactMap({ $0 }) { loop.cancel(timer) }
         leaseTimer = nil
         leaseWarning = nil
+        environment.operations.noteLease(record?.lease?.operation, of: name)
         guard let lease = record?.lease else { return }
         if let remaining = lease.remainingNs {
             if remaining > 0, isExpired(lease) { expiredLease = nil }

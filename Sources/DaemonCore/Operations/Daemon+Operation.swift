@@ -68,6 +68,8 @@ extension Daemon {
 
     /// `operation.wait`
     func waitForOperation(_ params: OperationTarget) async throws(ControlError) -> OperationReport {
+        // Also for whoever has to be told that it goes on.
+        renewLeases(of: params.operation)
         _ = try await waitForEnd(of: params.operation, until: deadline(of: params))
         return try describeOperation(params)
     }

@@ -1,6 +1,7 @@
 import ControlAPI
 import JSON
 import LinuxIO
+import Virtio
 
 /// The operations that are known, and when they are forgotten.
 struct OperationTable: Sendable {
@@ -38,6 +39,10 @@ struct OperationTable: Sendable {
     /// Ids in the order of their end.
     var ended: [String] = []
     private(set) var keys: [Key: String] = [:]
+    /// The operations by whose leases devices are stopped.
+    private var leases: [DeviceName: String] = [:]
+    /// Those that would be forgotten but for a lease; they are not in `ended`.
+    private var leased: Set<String> = []
     var lastNumber: UInt64 = 0
 
     /// Adds an operation that begins after all others.
@@ -48,7 +53,16 @@ struct OperationTable: Sendable {
         if let key = Key(operation) { keys[key] = operation.id }
     }
 
-    /// Forgets what ended long ago, and the oldest of too many.
+    /// Notes the operation whose lease a device has; nil for none.
+    mutating func noteLease(_ operation: String?, of device: DeviceName) {
+        let former = leases.removeValue(forKey: device)
+        leases[device] = operation
+        guard let former, leased.contains(former), !leases.values.contains(former) else { return }
+        leased.remove(former)
+        ended.insert(former, at: 0)
+    }
+
+    /// Forgets what ended long ago, and the oldest of too many, but nothing that a lease is renewed by.
     ///
     /// - Parameter now: CLOCK_BOOTTIME, in nanoseconds.
     /// - Returns: what was forgotten.
@@ -58,6 +72,10 @@ struct OperationTable: Sendable {
             let endedAt = entries[first]?.record.endedAtBootNs ?? now
             guard ended.count > Self.maximumKept || now - min(endedAt, now) >= Self.keptNanoseconds else { break }
             ended.removeFirst()
+            guard !leases.values.contains(first) else {
+                leased.insert(first)
+                continue
+            }
             if let operation = entries.removeValue(forKey: first)?.record.operation, let key = Key(operation) {
                 keys[key] = nil
             }

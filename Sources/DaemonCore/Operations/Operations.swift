@@ -236,6 +236,11 @@ final class Operations: Sendable {
 
     // MARK: Forgetting
 
+    /// Keeps the operation whose lease a device has for as long as that; nil for none.
+    func noteLease(_ operation: String?, of device: DeviceName) {
+        state.withLock { $0.noteLease(operation, of: device) }
+    }
+
     /// Forgets what ended long ago, and the oldest of too many.
     private func prune() {
         let now = SystemClock.bootTimeNanoseconds

@@ -1,5 +1,6 @@
 import ControlAPI
 import Testing
+import Virtio
 
 @testable import DaemonCore
 
@@ -38,5 +39,20 @@ import Testing
         #expect(table.prune(at: 0) == ["test-1", "test-2"])
         #expect(table.entries["test-0"] != nil)
         #expect(table.prune(at: 0) == [])
+    }
+
+    @Test(arguments: [([], ["test-0"]), (["net0"], []), (["net0", "blk0"], [])])
+    func whatALeaseIsRenewedByIsKeptAsLongAsThat(devices: [String], expected: [String]) throws {
+        var table = Self.table([0, 20 * Self.minutes])
+        let devices = try devices.map { try DeviceName($0) }
+        for device in devices { table.noteLease("test-0", of: device) }
+        #expect(table.prune(at: 20 * Self.minutes) == expected)
+        for device in devices {
+            #expect(table.entries["test-0"] != nil)
+            #expect(table.prune(at: 21 * Self.minutes) == [])
+            table.noteLease(device == devices.last ? "test-1" : nil, of: device)
+        }
+        #expect(table.prune(at: 21 * Self.minutes) == (devices.isEmpty ? [] : ["test-0"]))
+        #expect(table.order == ["test-1"])
     }
 }

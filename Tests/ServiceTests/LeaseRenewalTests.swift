@@ -1,0 +1,49 @@
+import JSON
+import LinuxIO
+import Testing
+import VDPA
+
+@Suite("Renewing leases, and how long their operations are known")
+struct LeaseRenewalTests {
+    /// When the lease of a device ends, as it is recorded.
+    private static func end(_ daemon: DaemonUnderTest, _ device: String) throws -> Int {
+        let text = try Files.readText("\(daemon.stateDirectory)/devices/\(device).json", limit: 1 << 16)
+        return try #require(try JSONParser.parse(Array(text.utf8).span)["lease"]?["endsAtBootNs"]?.number)
+    }
+
+    @Test func aWaitThatIsNotOverInTimeRenewsToo() async throws {
+        try await withDaemon { daemon, client in
+            let failure = try DeadlineTests.missDeadline(daemon, client, ["device": "net0", "holdMs": 60_000])
+            let id = try #require(failure.data["operation"])
+            let before = try Self.end(daemon, "net0")
+            try client.failure("operation.wait", ["operation": id, "deadlineMs": 1], is: "deadlineExceeded")
+            #expect(try Self.end(daemon, "net0") > before)
+            try daemon.simulated.unstick("net0", .suspend)
+        }
+    }
+
+    @Test func theOperationIsKnownAsLongAsItsLeaseLasts() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("net0")
+            let id = try #require(try client.call("device.suspend", ["device": "net0", "holdMs": 60_000])["operation"])
+            try Self.forgetWhatHasEnded(client)
+            #expect(try client.call("operation.wait", ["operation": id])["operation"]?["state"] == "succeeded")
+            try daemon.kill()
+            try daemon.start()
+            let again = try daemon.connect()
+            #expect(
+                try again.call("operation.get", ["operation": id])["operation"]?["leases"]?[0]?["device"] == "net0")
+            _ = try again.call("device.resume", ["device": "net0"])
+            try Self.forgetWhatHasEnded(again)
+            try again.failure("operation.get", ["operation": id], is: "invalidParams")
+        }
+    }
+
+    /// More operations than are kept.
+    private static func forgetWhatHasEnded(_ client: DaemonClient) throws {
+        for _ in 0..<26 {
+            let ids = try client.pipeline(Array(repeating: ("device.handBack", ["device": "blk0"]), count: 40))
+            for id in ids { _ = try client.result(of: id) }
+        }
+    }
+}
