@@ -204,8 +204,10 @@ struct HandlerTable {
                 switch daemon.environment.operations.admit(.init(Method.self, params, key, devices, peer)) {
                 case .mismatched(let id): throw .mismatch(key, id)
                 case .repeated(let id):
+                    daemon.renewLeases(namedBy: params)
                     return .deferred { [daemon] in await daemon.answerAgain(id) }
                 case .begun(let id):
+                    daemon.renewLeases(namedBy: params)
                     let origin = CallOrigin(operation: id, connection: peer.connection)
                     let work = begin(daemon, params, devices, origin, request)
                     return .deferred { [daemon] in

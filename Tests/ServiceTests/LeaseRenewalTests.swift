@@ -11,6 +11,25 @@ struct LeaseRenewalTests {
         return try #require(try JSONParser.parse(Array(text.utf8).span)["lease"]?["endsAtBootNs"]?.number)
     }
 
+    /// Calls that do not end the lease, without the operation that they name.
+    private static let calls: [(method: String, params: JSONValue)] = [
+        ("operation.get", [:]), ("operation.wait", [:]), ("device.suspend", ["device": "blk0"]),
+        ("device.suspend", ["device": "blk0", "dryRun": true]), ("group.resume", ["dryRun": true]),
+    ]
+
+    @Test(arguments: calls)
+    func whateverNamesTheOperationRenewsTheWholeGroup(method: String, params: JSONValue) async throws {
+        try await withDaemon { daemon, client in
+            let devices = ["net0", "blk0"]
+            for device in devices { try daemon.hold(device) }
+            let id = try #require(
+                try client.call("group.suspend", ["devices": GroupTests.both, "holdMs": 60_000])["operation"])
+            let before = try devices.map { try Self.end(daemon, $0) }
+            _ = try client.call(method, params.setting("operation", to: id))
+            for (device, end) in zip(devices, before) { #expect(try Self.end(daemon, device) > end, "\(device)") }
+        }
+    }
+
     @Test func aWaitThatIsNotOverInTimeRenewsToo() async throws {
         try await withDaemon { daemon, client in
             let failure = try DeadlineTests.missDeadline(daemon, client, ["device": "net0", "holdMs": 60_000])

@@ -8,6 +8,12 @@ extension Daemon {
         for device in devices.values { device.assumeIsolated { $0.renewLease(of: operation) } }
     }
 
+    /// The same for whatever the parameters of a call name, a dry run too.
+    func renewLeases(namedBy params: some Sendable) {
+        guard let operation = (params as? any OperationNaming)?.operation else { return }
+        renewLeases(of: operation)
+    }
+
     /// Ends the leases of a client that has gone.
     func endLeases(of connection: UInt64) {
         for device in devices.values { device.assumeIsolated { $0.noteConnectionClosed(connection) } }
