@@ -200,19 +200,21 @@ struct HandlerTable {
                     return .deferred { await Self.outcome(of: work).reply }
                 }
                 let (params, key) = try request.readOperationParams(of: Method.self)
-                let devices = try devices(daemon, params)
-                switch daemon.environment.operations.admit(.init(Method.self, params, key, devices, peer)) {
-                case .mismatched(let id): throw .mismatch(key, id)
-                case .repeated(let id):
+                let call = Operations.Request(Method.self, params, key, peer)
+                switch daemon.environment.operations.precedent(of: call) {
+                case .other(let id): throw .mismatch(key, id)
+                case .same(let id):
                     daemon.renewLeases(namedBy: params)
                     return .deferred { [daemon] in await daemon.answerAgain(id) }
-                case .begun(let id):
-                    daemon.renewLeases(namedBy: params)
-                    let origin = CallOrigin(operation: id, connection: peer.connection)
-                    let work = begin(daemon, params, devices, origin, request)
-                    return .deferred { [daemon] in
-                        await daemon.perform(id) { await Self.outcome(of: work) }.reply
-                    }
+                case nil: break
+                }
+                let devices = try devices(daemon, params)
+                let id = daemon.environment.operations.begin(call, on: devices)
+                daemon.renewLeases(namedBy: params)
+                let origin = CallOrigin(operation: id, connection: peer.connection)
+                let work = begin(daemon, params, devices, origin, request)
+                return .deferred { [daemon] in
+                    await daemon.perform(id) { await Self.outcome(of: work) }.reply
                 }
             } catch {
                 return .reply(error.reply)

@@ -155,6 +155,20 @@ struct OperationTests {
         }
     }
 
+    @Test(arguments: ["group.resume", "device.handBack"])
+    func aRepetitionThatNamesAnOperationNeedsNoneOfItsDevices(method: String) async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("net0")
+            let id = try #require(
+                try client.call("group.suspend", ["devices": ["net0"], "holdMs": 60_000])["operation"])
+            let params: JSONValue = ["operation": id, "idempotencyKey": "k"]
+            let first = try client.call(method, params)
+            #expect(try client.call(method, params) == first)
+            #expect(try Self.operations(client).count == 2)
+            try client.failure(method, params.setting("operation", to: "nothing-1"), is: "idempotencyMismatch")
+        }
+    }
+
     @Test func aRefusalIsRepeatedToo() async throws {
         try await withDaemon { daemon, client in
             let params: JSONValue = ["device": "net0", "idempotencyKey": "stop vm1"]

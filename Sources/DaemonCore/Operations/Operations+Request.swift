@@ -2,19 +2,17 @@ import ControlAPI
 import DeviceState
 import JSON
 import JSONRPC
-import Virtio
 
 extension Operations.Request {
     /// A call of a method.
     init<Method: ControlMethod>(
-        _ method: Method.Type, _ params: Method.Params, _ key: String?, _ devices: [DeviceName], _ peer: RPCPeer
+        _ method: Method.Type, _ params: Method.Params, _ key: String?, _ peer: RPCPeer
     ) {
         var writer = JSONWriter()
         writer.value(Method.name)
         writer.value(params)
         self.init(
-            kind: Method.name, devices: devices,
-            peer: OperationPeer(pid: peer.pid, uid: peer.uid, gid: peer.gid), key: key,
+            kind: Method.name, peer: OperationPeer(pid: peer.pid, uid: peer.uid, gid: peer.gid), key: key,
             fingerprint: key == nil ? "" : SHA256Digest(of: writer.bytes).hexadecimal)
     }
 }

@@ -16,8 +16,6 @@ final class Operations: Sendable {
     struct Request: Sendable {
         /// The method.
         var kind: String
-        /// The devices that it concerns.
-        var devices: [DeviceName]
         /// Who asks.
         var peer: OperationPeer
         /// What the caller names it.
@@ -26,14 +24,12 @@ final class Operations: Sendable {
         var fingerprint: String
     }
 
-    /// What is to be done with a request.
-    enum Admission: Sendable, Equatable {
-        /// It is a new operation with this id.
-        case begun(String)
-        /// It was asked for before, as the operation with this id.
-        case repeated(String)
-        /// Its key stands for something else.
-        case mismatched(String)
+    /// What a key was used for before.
+    enum Precedent: Sendable, Equatable {
+        /// The same, as the operation with this id.
+        case same(String)
+        /// Something else.
+        case other(String)
     }
 
     private let instance: String
@@ -86,33 +82,41 @@ final class Operations: Sendable {
         return found.unreadable
     }
 
-    /// Begins an operation, unless it was begun before under its key.
-    func admit(_ request: Request) -> Admission {
+    /// What the key of a request was used for before; nil if that is not known, or it has none.
+    ///
+    /// To be asked before anything else about the request: what it is for may be over by now because of what it has done.
+    func precedent(of request: Request) -> Precedent? {
+        guard let key = request.key else { return nil }
         prune()
-        let (admission, record) = state.withLock { state -> (Admission, OperationRecord?) in
-            if let key = request.key, let id = state.keys[OperationTable.Key(uid: request.peer.uid, key: key)],
+        return state.withLock { state in
+            guard let id = state.keys[OperationTable.Key(uid: request.peer.uid, key: key)],
                 let known = state.entries[id]?.record
-            {
-                let isSame = known.fingerprint == request.fingerprint
-                return (isSame ? .repeated(known.operation.id) : .mismatched(known.operation.id), nil)
-            }
+            else { return nil }
+            return known.fingerprint == request.fingerprint ? .same(id) : .other(id)
+        }
+    }
+
+    /// Begins an operation, which has no precedent.
+    ///
+    /// - Returns: its id.
+    func begin(_ request: Request, on devices: [DeviceName]) -> String {
+        prune()
+        let record = state.withLock { state in
             state.lastNumber += 1
             let operation = Operation(
-                id: "\(instance)-\(state.lastNumber)", kind: request.kind, devices: request.devices,
+                id: "\(instance)-\(state.lastNumber)", kind: request.kind, devices: devices,
                 startedAt: Timestamp.now(), startedAtNs: MonotonicInstant.now.nanoseconds, peer: request.peer,
                 idempotencyKey: request.key)
             let record = OperationRecord(operation: operation, fingerprint: request.fingerprint, bootID: bootID)
             state.add(OperationTable.Entry(record: record))
-            return (.begun(operation.id), record)
+            return record
         }
-        if let record {
-            write(record)
-            tell(.operationStarted, record.operation) { event in
-                event.method = record.operation.kind
-                event.devices = record.operation.devices
-            }
+        write(record)
+        tell(.operationStarted, record.operation) { event in
+            event.method = record.operation.kind
+            event.devices = record.operation.devices
         }
-        return admission
+        return record.operation.id
     }
 
     /// The operation that a turn belongs to, or a new name for what nobody asked for.
