@@ -55,6 +55,20 @@ import VDPA
         }
     }
 
+    @Test func aRenewalCountsWhileTheHolderIsLookedFor() async throws {
+        try await Self.withLeasedDevice { test, operation in
+            let gate = test.host.hold(.examine)
+            await test.device.letLeaseEnd()
+            while test.host.count(.examine) == 0 { await Task.yield() }
+            await test.device.renewLease(of: operation)
+            gate.resolve(.success(ScriptedHost.report(.examine)))
+            await test.waitUntilQuiet()
+            #expect(test.host.count(Self.resume) == 0)
+            #expect(await test.device.runState == .suspended)
+            #expect(await test.device.record?.lease?.operation == operation)
+        }
+    }
+
     // MARK: The holder has gone
 
     @Test(arguments: [DeviceUnderTest.scan(200), DeviceUnderTest.scan(isComplete: false), DeviceUnderTest.scan()])
@@ -74,5 +88,12 @@ import VDPA
             let told = try await Self.told(.leaseEnded, by: test.device.environment.events)
             #expect(told.contains("\"\(operation)\""))
         }
+    }
+}
+
+extension Device {
+    /// The time of the lease is up.
+    fileprivate func letLeaseEnd() {
+        record?.lease?.endsAtBootNs = 1
     }
 }

@@ -106,19 +106,19 @@ extension Device {
         guard let known = record?.lease else { return }
         let turn = turns.take(for: isExpired(known) ? nil : CallOrigin(operation: known.operation))
         defer { turns.end(turn) }
-        guard await turn.wait(until: .distantFuture, on: loop), let found = record, let lease = found.lease,
-            isForced || isOver(lease)
-        else { return }
+        func ending() -> LeaseRecord? { record?.lease.flatMap { isForced || isOver($0) ? $0 : nil } }
+        guard await turn.wait(until: .distantFuture, on: loop), let found = record, ending() != nil else { return }
+        let request = request(turn)
+        let reach = await findAgain(found, request)
+        // It may have been renewed meanwhile, or have gone with the stop.
+        guard let lease = ending() else { return }
         let isFirst = !isExpired(lease)
         if isFirst {
             note("leaseExpired")
             expiredLease = lease.operation
             tell(.leaseExpired, of: lease)
         }
-        let request = request(turn)
-        if let reach = await findAgain(found, request), record?.lease != nil,
-            await resumeAgain(reach, request) != nil
-        {
+        if let reach, await resumeAgain(reach, request) != nil {
             if !isFirst { environment.operations.note("resumed", of: lease.operation, device: name) }
             environment.log.notice(
                 "a device was resumed at the end of its lease",
