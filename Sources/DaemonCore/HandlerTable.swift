@@ -24,13 +24,20 @@ struct HandlerTable {
     }
 
     /// Adds a method whose answer, from memory, depends on the connection that asks.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - then: what is done when the answer has its place before all that is sent later.
+    ///   - body: makes the answer.
     mutating func answerPeer<Method: ControlMethod>(
-        _ method: Method.Type,
+        _ method: Method.Type, then: (@Sendable (Daemon, Method.Result, RPCPeer) -> Void)? = nil,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params, RPCPeer) throws(ControlError) -> Method.Result
     ) {
         handlers[Method.name] = { daemon, request, peer in
             do throws(ControlError) {
-                return .reply(.result(try body(daemon, try request.readParams(of: Method.self), peer)))
+                let result = try body(daemon, try request.readParams(of: Method.self), peer)
+                guard let then else { return .reply(.result(result)) }
+                return .reply(.result(result), then: { [daemon] in then(daemon, result, peer) })
             } catch {
                 return .reply(error.reply)
             }

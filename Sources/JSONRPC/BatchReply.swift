@@ -5,13 +5,16 @@ struct BatchReply {
     private let limits: RPCLimits
     private(set) var bytes: [UInt8] = []
     private(set) var descriptors: [SharedDescriptor] = []
+    /// What is to be called once the line has its place among what is sent.
+    private(set) var followers: [@Sendable () -> Void] = []
 
     init(limits: RPCLimits) {
         self.limits = limits
     }
 
     /// Appends the response to one request of the batch.
-    mutating func append(_ reply: RPCReply, id: RPCID) {
+    mutating func append(_ reply: RPCReply, id: RPCID, then: (@Sendable () -> Void)? = nil) {
+        if let then { followers.append(then) }
         bytes.append(UInt8(ascii: bytes.isEmpty ? "[" : ","))
         let left = max(0, limits.replyBytes - bytes.count)
         descriptors += reply.write(id: id, to: &bytes, resultBytes: left, limits: limits)

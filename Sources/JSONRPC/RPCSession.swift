@@ -18,7 +18,7 @@ struct RPCSession: ~Copyable {
 
     /// An answer that waits until the client has read enough.
     private enum Parked {
-        case reply(RPCID, RPCReply)
+        case reply(RPCID, RPCReply, then: (@Sendable () -> Void)? = nil)
         case batch(BatchReply)
     }
 
@@ -177,10 +177,13 @@ struct RPCSession: ~Copyable {
         switch execute(call, &descriptors) {
         case .invalid(let id, let error):
             outgoing.append(.failure(error), id: id, limits: limits)
-        case .disposed(let id, .reply(let reply)):
-            guard let id else { return }
+        case .disposed(let id, .reply(let reply, let then)):
+            guard let id else {
+                then?()
+                return
+            }
             requestsInFlight += 1
-            answer(.reply(id, reply))
+            answer(.reply(id, reply, then: then))
         case .disposed(let id, .deferred(let body)):
             requestsInFlight += 1
             started.append(Deferred(slot: id.map { .request($0) } ?? .notification, body: body))
@@ -197,9 +200,12 @@ struct RPCSession: ~Copyable {
             switch execute(call, &batch.descriptors) {
             case .invalid(let id, let error):
                 batch.reply.append(.failure(error), id: id)
-            case .disposed(let id, .reply(let reply)):
-                guard let id else { continue }
-                batch.reply.append(reply, id: id)
+            case .disposed(let id, .reply(let reply, let then)):
+                guard let id else {
+                    then?()
+                    continue
+                }
+                batch.reply.append(reply, id: id, then: then)
             case .disposed(let id, .deferred(let body)):
                 batch.id = id
                 self.batch = batch
@@ -318,8 +324,12 @@ struct RPCSession: ~Copyable {
     private mutating func append(_ answer: Parked) {
         requestsInFlight -= 1
         switch answer {
-        case .reply(let id, let reply): outgoing.append(reply, id: id, limits: limits)
-        case .batch(let reply): outgoing.append(reply)
+        case .reply(let id, let reply, let then):
+            outgoing.append(reply, id: id, limits: limits)
+            then?()
+        case .batch(let reply):
+            outgoing.append(reply)
+            for then in reply.followers { then() }
         }
     }
 }

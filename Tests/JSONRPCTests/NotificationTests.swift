@@ -21,9 +21,15 @@ import Testing
             "[\(request("announce", id: 5).dropLast()),\(request("announceLater", id: 6).dropLast())]\n",
             ["0", "0", "[5,6]"]
         ),
+        (request("announceAfterwards", #"{"count":2}"#), ["1", "0", "1"]),
+        (request("announceAfterwards", id: nil) + request("echo", id: 7), ["0", "7"]),
+        (
+            "[\(request("announceAfterwards", id: 5).dropLast()),\(request("announceLater", id: 6).dropLast())]\n",
+            ["0", "[5,6]", "0"]
+        ),
     ]
 
-    @Test(arguments: requests) func precedeTheReplyOfTheCallThatCausesThem(
+    @Test(arguments: requests) func precedeTheReplyOfTheirCallUnlessTheyAreToFollowIt(
         _ lines: String, _ order: [String]
     ) async throws {
         try await TestServer.run { test in
@@ -49,6 +55,19 @@ import Testing
                 #expect(text.prefix { $0 != "." } == "\(number)")
             }
             #expect(try await client.line()?["id"] == 1)
+        }
+    }
+
+    @Test func followAReplyThatWaitsForRoom() async throws {
+        var limits = RPCLimits()
+        limits.unreadReplyBytes = 4_096
+        let count = 2_000
+        try await TestServer.run(limits: limits) { test in
+            let client = try await test.connect()
+            try await client.send(request("announceAround", #"{"count":\#(count),"bytes":1000}"#))
+            for _ in 0..<count { #expect(try await client.line()?["method"] == "said") }
+            #expect(try await client.line()?["id"] == 1)
+            #expect(try await client.line()?["params"]?["text"] == "afterwards")
         }
     }
 

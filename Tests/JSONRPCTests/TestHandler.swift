@@ -105,6 +105,12 @@ final class TestHandler: RPCHandler {
         case "announce":
             announce(texts(request.params), to: peer.connection)
             return .reply(.result(true))
+        case "announceAfterwards":
+            let texts = texts(request.params)
+            return .reply(.result(true), then: { [self] in announce(texts, to: peer.connection) })
+        case "announceAround":
+            announce(texts(request.params), to: peer.connection)
+            return .reply(.result(true), then: { [self] in announce(["afterwards"], to: peer.connection) })
         case "announceLater":
             let texts = texts(request.params)
             return .deferred { [self] in

@@ -84,6 +84,26 @@ struct EventTests {
         }
     }
 
+    @Test func aBatchThatSubscribesIsAnsweredBeforeTheFirstEvent() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("blk0")
+            #expect(try client.runState("blk0") == "running")
+            let calls: [(String, JSONValue)] = [
+                ("events.subscribe", ["filter": ["kinds": Self.stateKinds]]), ("device.suspend", ["device": "blk0"]),
+            ]
+            try client.connection.send(.array(calls.map { client.makeRequest($0.0, $0.1).request }))
+            let replies = try #require(try client.connection.receive()).elements
+            #expect(replies.count == 2)
+            let sequence = try #require(replies.first?["result"]?["sequence"]?.number)
+            let events = try (0..<2).map { _ in try client.nextEvent() }
+            #expect(
+                Self.outline(events) == [
+                    "runStateChanged blk0 running suspending", "runStateChanged blk0 suspending suspended",
+                ])
+            #expect(events.allSatisfy { ($0["sequence"]?.number ?? 0) > sequence })
+        }
+    }
+
     // MARK: Who is told what
 
     @Test func theFilterDecides() async throws {

@@ -45,9 +45,9 @@ public enum EventsSubscribeMethod: ControlMethod {
     public static let summary: StaticString = "Tells from now on what happens, by notifications events.event."
     public static let description: StaticString = """
         The result is how everything is at the event `sequence`; every later one that matches is told on this \
-        connection, in order and without a gap, as a rule after the reply (a batch is answered at its end). An event precedes the reply of the \
-        call that caused it. The last 4096 events are kept, for clients that read slowly or come back: with \
-        `since` those behind that event are told first. What has been lost is told by an event `overflow`, \
+        connection, in order and without a gap, after the reply, which for a call in a batch is that of the batch. \
+        Otherwise an event precedes the reply of the call that caused it. The last 4096 events are kept, for clients \
+        that read slowly or come back: with `since` those behind that event are told first. What has been lost is told by an event `overflow`, \
         the first one if another run of the daemon counted `since`. Status and configuration of a device are \
         compared when a call reads them: nothing announces their changes. A subscription ends with its \
         connection; one may have 16.

@@ -6,7 +6,10 @@ import Virtio
 /// Subscribing to events.
 extension Daemon {
     static func addEvents(to table: inout HandlerTable) {
-        table.answerPeer(EventsSubscribeMethod.self) { daemon, params, peer throws(ControlError) in
+        table.answerPeer(
+            EventsSubscribeMethod.self,
+            then: { daemon, result, peer in daemon.environment.events.open(result.subscription, of: peer.connection) }
+        ) { daemon, params, peer throws(ControlError) in
             try daemon.subscribe(params, peer)
         }
         table.answerPeer(EventsUnsubscribeMethod.self) { daemon, params, peer throws(ControlError) in

@@ -111,7 +111,7 @@ actor Events {
         return ring.last
     }
 
-    /// Adds a subscription.
+    /// Adds a subscription, of which nothing is told before it is opened.
     ///
     /// - Throws: `ControlError`: `limitExceeded`, `invalidParams` for an event that has not happened.
     func subscribe(_ connection: UInt64, _ filter: EventFilter, from start: EventStart) throws(ControlError) -> UInt64 {
@@ -125,14 +125,13 @@ actor Events {
             error.limit = LimitInfo(name: "subscriptions", value: limit)
             throw error
         }
-        // By then the caller has been given its answer.
-        loop.afterEvents { [weak self] in self?.open(connection) }
         return subscription.id
     }
 
-    private nonisolated func open(_ connection: UInt64) {
+    /// Lets a subscription be told, since its client has been answered. On the loop.
+    nonisolated func open(_ id: UInt64, of connection: UInt64) {
         assumeIsolated { events in
-            events.subscriptions.open(connection)
+            events.subscriptions.open(id, of: connection)
             events.notify(connection)
         }
     }

@@ -21,10 +21,10 @@ struct Subscriptions {
         return subscription
     }
 
-    /// Lets the subscriptions of a connection be told.
-    mutating func open(_ connection: UInt64) {
-        guard let entry = byConnection.index(forKey: connection) else { return }
-        for index in byConnection.values[entry].indices { byConnection.values[entry][index].isOpen = true }
+    /// Lets a subscription of a connection be told.
+    mutating func open(_ id: UInt64, of connection: UInt64) {
+        guard let index = byConnection[connection]?.firstIndex(where: { $0.id == id }) else { return }
+        byConnection[connection]?[index].isOpen = true
     }
 
     /// Removes a subscription of a connection; nil when there is none with this number.

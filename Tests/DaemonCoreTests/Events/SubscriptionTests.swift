@@ -46,8 +46,8 @@ import Virtio
         var readers: [UInt64: (filter: EventFilter, expected: [UInt64])] = [:]
         for connection in 1...5 as ClosedRange<UInt64> {
             let filter = Self.filter(&generator)
-            _ = subscriptions.add(for: connection, filter, from: .now, in: ring)
-            subscriptions.open(connection)
+            let id = try #require(subscriptions.add(for: connection, filter, from: .now, in: ring)?.id)
+            subscriptions.open(id, of: connection)
             readers[connection] = (filter, [])
         }
         for _ in 0..<500 {
@@ -109,12 +109,13 @@ import Virtio
         (.otherInstance, 23, ["lost ? to 23"]),
         (.otherInstance, 0, ["lost ? to 0"]),
     ])
-    func beginsWhereItIsToldTo(start: EventStart, count: Int, expected: [String]) {
+    func beginsWhereItIsToldTo(start: EventStart, count: Int, expected: [String]) throws {
         var ring = Self.ring(count)
         var subscriptions = Subscriptions()
-        _ = subscriptions.add(for: 1, EventFilter(), from: start, in: ring)
+        let id = try #require(subscriptions.add(for: 1, EventFilter(), from: start, in: ring)?.id)
+        _ = subscriptions.add(for: 1, EventFilter(), from: .behind(0), in: ring)
         #expect(Self.told(&subscriptions, ring).isEmpty, "before the client is answered")
-        subscriptions.open(1)
+        subscriptions.open(id, of: 1)
         #expect(Self.told(&subscriptions, ring) == expected)
         let (added, evicted) = ring.append(Event(.deviceRemoved))
         #expect(subscriptions.note(added, evicted: evicted) == [1])
