@@ -112,13 +112,15 @@ extension Device {
         let reach = await findAgain(found, request)
         // It may have been renewed meanwhile, or have gone with the stop.
         guard let lease = ending() else { return }
+        // One that was told or renewed while this waited for its turn has a next try of its own.
+        guard isForced || isExpired(lease) == (turn.origin == nil) else { return }
         let isFirst = !isExpired(lease)
         if isFirst {
             note("leaseExpired")
             expiredLease = lease.operation
             tell(.leaseExpired, of: lease)
         }
-        if let reach, await resumeAgain(reach, request) != nil {
+        if let reach, case .resumed = await resumeAgain(reach, request) {
             if !isFirst { environment.operations.note("resumed", of: lease.operation, device: name) }
             environment.log.notice(
                 "a device was resumed at the end of its lease",
