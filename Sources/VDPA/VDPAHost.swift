@@ -59,6 +59,10 @@ public protocol VDPAHost: Sendable {
     /// Needs the node's permissions (0600 root) or CAP_DAC_OVERRIDE. Fails with `busy` when somebody has it open.
     func open(_ node: DeviceNode) -> HostCall<DescriptorHandoff>
 
+    /// Keeps what a call to the device needs, or no more: while a device is stopped nothing is to be started before it goes
+    /// on. On the loop.
+    func keepReady(_ device: DeviceName, _ isReady: Bool)
+
     /// Gives up waiting for the procedure that runs on the device: its worker is replaced, its gate is still resolved
     /// should it ever return.
     func abandon(_ node: DeviceNode)

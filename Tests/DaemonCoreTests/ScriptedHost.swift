@@ -134,6 +134,7 @@ final class ScriptedHost: VDPAHost {
     func autoprobe() -> HostCall<Bool> { refused() }
     func open(_ node: DeviceNode) -> HostCall<DescriptorHandoff> { refused() }
     func abandon(_ node: DeviceNode) { state.withLock { $0.abandoned += 1 } }
+    func keepReady(_ device: DeviceName, _ isReady: Bool) {}
     func closeElsewhere(_ descriptor: SharedDescriptor) {}
     func follow(_ take: @escaping @Sendable (HostChange) -> Void) {}
     func health() -> HostHealth { HostHealth(stuckCalls: [], workerCount: 0) }

@@ -23,6 +23,7 @@ actor Device {
             noteChange()
             if record?.lease != oldValue?.lease { watchLease() }
             if record?.holder != oldValue?.holder { watchHolder() }
+            if (record == nil) != (oldValue == nil) { host.keepReady(name, record != nil || closeWatcher != nil) }
         }
     }
 
@@ -139,9 +140,10 @@ actor Device {
         closeWatcher = (turn, watcher)
     }
 
-    /// Has the last close told no more, unless it is for another turn.
-    func endCloseWatch(of turn: Turn) {
+    /// Ends what a group has set up for a turn.
+    func leaveGroup(_ turn: Turn) {
         if closeWatcher?.turn === turn { closeWatcher = nil }
+        host.keepReady(name, record != nil || closeWatcher != nil)
     }
 
     /// Waits for the turn of a call that changes the device.

@@ -146,7 +146,7 @@ extension Daemon {
 
     private nonisolated func places(of seats: [GroupSeat]) -> GroupSeats {
         GroupSeats(seats) { [self] seat in
-            seat.device.assumeIsolated { device in device.endCloseWatch(of: seat.turn) }
+            seat.device.assumeIsolated { device in device.leaveGroup(seat.turn) }
             assumeIsolated { daemon in daemon.endTurn(seat.turn, on: seat.name) }
         }
     }

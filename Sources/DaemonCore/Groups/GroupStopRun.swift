@@ -5,8 +5,8 @@ import Virtio
 
 /// Carries out what `GroupStop` decides, and tells it what happens. It goes on when its caller has left.
 actor GroupStopRun {
-    /// How long the resumes of a rollback and the snapshots are waited for, in milliseconds.
-    private static let followUpMs: UInt32 = 5_000
+    /// How long a resume of a rollback is waited for, in milliseconds.
+    private static let resumeMs: UInt32 = 5_000
 
     /// The reply to the caller.
     nonisolated let answer = Gate<GroupReply>()
@@ -100,7 +100,7 @@ actor GroupStopRun {
             for member in machine.members where member.phase == .stopped && !member.history.wasSuspended {
                 guard let seat = seats[member.device], let reach = ways[member.device] else { continue }
                 group.addTask(executorPreference: loop) {
-                    await seat.device.takeSnapshot(reach, seat.device.request(seat.turn, deadlineMs: Self.followUpMs))
+                    await seat.device.takeSnapshot(reach, seat.device.request(seat.turn))
                 }
             }
         }
@@ -113,6 +113,8 @@ actor GroupStopRun {
         do throws(ControlError) {
             let request = request(seat)
             try await device.begin(request)
+            // What the preflight needs is there for the stop.
+            device.host.keepReady(seat.name, true)
             let (reach, report) = try await device.reach(
                 .suspend(allowIrreversible: terms.allowIrreversible, dryRun: true), for: request)
             ways[seat.name] = reach
@@ -158,7 +160,7 @@ actor GroupStopRun {
         guard let reach = ways[seat.name] else { return }
         let device = seat.device
         let begin = MonotonicInstant.now.nanoseconds
-        let request = device.request(seat.turn, deadlineMs: Self.followUpMs)
+        let request = device.request(seat.turn, deadlineMs: Self.resumeMs)
         let end = await device.resumeAgain(reach, request) { [self] device in
             // The call was entered after the one and has returned before the other.
             let timing = CallTiming(

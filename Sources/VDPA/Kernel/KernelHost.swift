@@ -261,6 +261,11 @@ public final class KernelHost: VDPAHost {
         if let next { start(next) }
     }
 
+    /// Keeps a worker for the device, or no more.
+    public func keepReady(_ device: DeviceName, _ isReady: Bool) {
+        pool.keepReady(device, isReady)
+    }
+
     /// Gives up waiting for the procedure that runs on the device.
     public func abandon(_ node: DeviceNode) {
         let given = state.withLock { state in

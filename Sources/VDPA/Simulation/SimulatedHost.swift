@@ -171,6 +171,9 @@ public final class SimulatedHost: VDPAHost {
         }
     }
 
+    /// Does nothing: the one process is there.
+    public func keepReady(_ device: DeviceName, _ isReady: Bool) {}
+
     /// Gives up the procedure that runs on the device: those that wait for it and later ones fail with `blocked` until it
     /// returns.
     public func abandon(_ node: DeviceNode) {

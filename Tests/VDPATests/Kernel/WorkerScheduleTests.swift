@@ -74,6 +74,17 @@ import Virtio
         #expect(words(schedule.submit(job(4), now: start)) == "assign 4 to 2")
     }
 
+    @Test func aWorkerStaysForEachDeviceThatIsKeptReady() throws {
+        var schedule = makeSchedule(workers: 4)
+        for id: UInt64 in 1...4 { _ = schedule.submit(job(id), now: start) }
+        for worker: UInt64 in 1...4 { _ = schedule.answered(worker, now: start) }
+        for name in ["a", "b", "c"] { schedule.keepReady(try DeviceName(name), true) }
+        schedule.keepReady(try DeviceName("c"), true)
+        #expect(schedule.trim(now: .distantFuture).retired == [1])
+        schedule.keepReady(try DeviceName("b"), false)
+        #expect(schedule.trim(now: .distantFuture).retired == [2])
+    }
+
     @Test func anAbandonedWorkerIsReplacedAndItsLateAnswerStillCounts() {
         var schedule = makeSchedule(workers: 1)
         _ = schedule.submit(job(1), now: start)

@@ -1,4 +1,5 @@
 import LinuxIO
+import Virtio
 
 /// The daemon's host workers: processes, started ahead and on demand.
 ///
@@ -45,6 +46,14 @@ final class WorkerPool: Sendable {
         state.withLock { state in
             let placement = state.schedule.warmUp(role)
             _ = carryOut(placement, &state)
+        }
+    }
+
+    /// Keeps a worker for a device, or no more.
+    func keepReady(_ device: DeviceName, _ isReady: Bool) {
+        state.withLock { state in
+            state.schedule.keepReady(device, isReady)
+            if !isReady { trim(&state) }
         }
     }
 

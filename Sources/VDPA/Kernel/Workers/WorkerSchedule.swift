@@ -1,4 +1,5 @@
 import LinuxIO
+import Virtio
 
 /// Which worker does what. It does nothing by itself: what it returns is to be carried out by the pool.
 struct WorkerSchedule {
@@ -19,7 +20,6 @@ struct WorkerSchedule {
         var stuckScanWorkers = 2
 
         func workers(_ role: HostWorker.Role) -> Int { role == .device ? deviceWorkers : 1 }
-        func idleWorkers(_ role: HostWorker.Role) -> Int { role == .device ? idleDeviceWorkers : 1 }
     }
 
     private enum Occupation {
@@ -53,6 +53,7 @@ struct WorkerSchedule {
     private var workers: [UInt64: Worker] = [:]
     private var waiting: [HostWorker.Role: [WorkerJob]] = [:]
     private var lastWorker: UInt64 = 0
+    private var readyDevices: Set<DeviceName> = []
 
     /// No workers yet.
     init(limits: Limits) {
@@ -122,6 +123,16 @@ struct WorkerSchedule {
         return (job, .rest)
     }
 
+    /// Keeps a worker for a device beside those that stay, or no more.
+    mutating func keepReady(_ device: DeviceName, _ isReady: Bool) {
+        if isReady { readyDevices.insert(device) } else { readyDevices.remove(device) }
+    }
+
+    /// How many workers stay when there is nothing to do.
+    private func idleWorkers(_ role: HostWorker.Role) -> Int {
+        role == .device ? max(limits.idleDeviceWorkers, readyDevices.count) : 1
+    }
+
     /// Has workers end that have had nothing to do for long, beyond those that stay.
     ///
     /// - Returns: who ends, and when to look again; nil when nobody else is to end.
@@ -133,7 +144,7 @@ struct WorkerSchedule {
                 guard worker.role == role, case .idle(let since) = worker.occupation else { return nil }
                 return (id, since)
             }.sorted { ($0.since, $0.id) < ($1.since, $1.id) }
-            for (id, since) in idle.dropLast(limits.idleWorkers(role)) {
+            for (id, since) in idle.dropLast(idleWorkers(role)) {
                 let end = since.advanced(byMilliseconds: limits.idleMilliseconds)
                 guard end <= now else {
                     next = min(next ?? end, end)

@@ -6,7 +6,7 @@ import Testing
 extension KernelTier {
     /// Four devices, each with I/O, that are stopped and go on together.
     @Suite struct GroupUnderIOTests {
-        private static let rounds = 10
+        private static let rounds = 100
 
         @Test func allAreStoppedExportedAndGoOnAgainAndAgain() async throws {
             let begin = MonotonicInstant.now
