@@ -7,7 +7,7 @@ extension SimulatedControl {
     private enum Name: String, JSONStringEnum {
         case hold, release, fail, latency, stick, unstick, vanish, raiseStatus, refuseStatus, setConfiguration
         case setBackendFeatures, addDevice, removeManagementDevice, addManagementDevice, loadFirst, run, statistics
-        case stop
+        case advanceClock, stop
     }
 
     /// Reads a request from its members, all but `id`.
@@ -54,6 +54,8 @@ extension SimulatedControl {
         case .loadFirst: self = .loadFirst(BusDriver(name: try reader.required("driver", "As in sysfs.")))
         case .run: self = .run(try reader.device())
         case .statistics: self = .statistics(try reader.device())
+        case .advanceClock:
+            self = .advanceClock(milliseconds: try reader.required("milliseconds", "By how much; 0 stops it."))
         case .stop: self = .stop
         }
     }
@@ -95,6 +97,8 @@ extension SimulatedControl {
             case .loadFirst(let driver): named(.loadFirst, nil) + [("driver", .string(driver.name))]
             case .run(let device): named(.run, device)
             case .statistics(let device): named(.statistics, device)
+            case .advanceClock(let milliseconds):
+                named(.advanceClock, nil) + [("milliseconds", JSONValue(milliseconds))]
             case .stop: named(.stop, nil)
             }
         return members.compactMap { name, value in value.map { JSONMember(name: name, value: $0) } }

@@ -37,6 +37,8 @@ package enum SimulatedControl: Sendable, Hashable {
     case run(DeviceName)
     /// What has happened to the device.
     case statistics(DeviceName)
+    /// The host's clock, by which calls take their time and VMMs do I/O, goes on by so much and stands still from then on.
+    case advanceClock(milliseconds: UInt32)
     /// The process ends, and the simulated hardware with it.
     case stop
 }

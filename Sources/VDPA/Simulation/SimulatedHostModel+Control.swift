@@ -40,8 +40,8 @@ extension SimulatedHostModel {
         case .removeManagementDevice(let deviceClass):
             removeManagementDevice(deviceClass)
             changes.append(.inventory)
-        // The server's affair: the model has no process.
-        case .stop: break
+        // The server's affair: the model has no process and no clock.
+        case .stop, .advanceClock: break
         case .raiseStatus, .refuseStatus, .setConfiguration, .setBackendFeatures, .statistics:
             return try changeDevice(request, at: now)
         }

@@ -25,6 +25,7 @@ extension SimulatedHostProcess {
             {"control": "addManagementDevice", "class": "net"}
             {"control": "loadFirst", "driver": "virtio_vdpa"}
             {"control": "run", "device": "net0"}
+            {"control": "advanceClock", "milliseconds": 0}
             {"control": "statistics", "device": "blk0"}
             {"control": "stop"}
           Calls are "open", "bind", "unbind", "chown", ioctls by their names in linux/vhost.h, and commands by theirs in

@@ -38,8 +38,7 @@ actor SimulatedHostServer {
 
     /// Carries out a control request before anybody has connected.
     func prepare(_ request: SimulatedControl) throws(HostError) {
-        let now = machine.now
-        _ = try machine.change { model throws(HostError) in try model.control(request, at: now) }
+        _ = try machine.control(request)
     }
 
     /// Passes changes on to every connection, until the task is cancelled.
@@ -181,10 +180,8 @@ actor SimulatedHostServer {
     }
 
     private func answer(_ control: SimulatedControl, id: UInt64) -> SimulatedHostNotice {
-        let now = machine.now
         do throws(HostError) {
-            return .result(
-                id: id, try machine.change { model throws(HostError) in try model.control(control, at: now) })
+            return .result(id: id, try machine.control(control))
         } catch {
             return .failure(id: id, error)
         }

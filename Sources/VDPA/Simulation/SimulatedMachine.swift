@@ -1,4 +1,5 @@
 import Glibc
+import JSON
 import LinuxIO
 import SystemPackage
 import Virtio
@@ -9,6 +10,8 @@ final class SimulatedMachine: Sendable {
     private static let pollNanoseconds: UInt64 = 1_000_000
 
     private let model = Lock(SimulatedHostModel())
+    // Apart from the model, whose changes read it.
+    private let clock = Lock(SimulatedClock())
     private let announce: @Sendable (HostChange) -> Void
 
     /// A host with its two devices.
@@ -19,7 +22,21 @@ final class SimulatedMachine: Sendable {
     }
 
     /// The clock of the model.
-    var now: UInt64 { MonotonicInstant.now.nanoseconds }
+    var now: UInt64 { clock.withLock { clock in clock.time(monotonic: MonotonicInstant.now.nanoseconds) } }
+
+    /// Carries out a control request.
+    ///
+    /// - Returns: the result as it goes over the wire.
+    func control(_ request: SimulatedControl) throws(HostError) -> JSONValue {
+        if case .advanceClock(let milliseconds) = request {
+            clock.withLock { clock in
+                clock.advance(
+                    nanoseconds: UInt64(milliseconds) * 1_000_000, monotonic: MonotonicInstant.now.nanoseconds)
+            }
+        }
+        let now = now
+        return try change { model throws(HostError) in try model.control(request, at: now) }
+    }
 
     /// Changes the model and announces what that changed.
     func change<Value: Sendable>(
@@ -41,7 +58,7 @@ final class SimulatedMachine: Sendable {
     /// - Returns: the error that the call was made to fail with.
     func enter(_ device: DeviceName?, _ call: SimulatedCall) -> Errno? {
         let fault = model.withLock { model in model.enter(device, call) }
-        sleep(nanoseconds: fault.latencyNanoseconds)
+        if fault.latencyNanoseconds > 0 { sleep(until: now + fault.latencyNanoseconds) }
         wait { model in model.isStuck(device, call) }
         return fault.errno
     }
@@ -51,8 +68,14 @@ final class SimulatedMachine: Sendable {
         while read(isHeldUp) { sleep(nanoseconds: SimulatedMachine.pollNanoseconds) }
     }
 
+    private func sleep(until end: UInt64) {
+        while case let now = now, now < end {
+            let isStopped = clock.withLock { clock in clock.isStopped }
+            sleep(nanoseconds: isStopped ? SimulatedMachine.pollNanoseconds : end - now)
+        }
+    }
+
     private func sleep(nanoseconds: UInt64) {
-        guard nanoseconds > 0 else { return }
         var wanted = timespec(
             tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         var left = timespec()

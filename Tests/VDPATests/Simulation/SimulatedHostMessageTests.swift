@@ -21,7 +21,7 @@ struct SimulatedHostMessageTests {
                 .refuseStatus(name, .featuresOK), .setConfiguration(name, offset: 3, bytes: [1, 255]),
                 .setBackendFeatures(name, BackendFeatures(rawValue: .max)), .addDevice(name, .net), .statistics(name),
                 .removeManagementDevice(.net), .addManagementDevice(.block), .loadFirst(.virtioVDPA),
-                .run(name), .fail(nil, .create, .fileExists, times: 1), .stop,
+                .run(name), .fail(nil, .create, .fileExists, times: 1), .advanceClock(milliseconds: 7), .stop,
             ]
         }
     }

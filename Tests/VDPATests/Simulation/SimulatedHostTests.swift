@@ -77,6 +77,24 @@ struct SimulatedHostTests {
         }
     }
 
+    @Test func aClockThatIsAdvancedByHandDecidesWhenACallReturns() async throws {
+        try await withSimulatedHost { test in
+            let node = try await test.makeDevice(.block)
+            let access = AccessPath.shared(try await test.startHolder(of: node, running: true))
+            try await test.control(.advanceClock(milliseconds: 0))
+            try await test.control(.latency(node.device, .suspend, milliseconds: 3_600_000))
+            let call = test.host.perform(Self.suspend, on: node, through: access)
+            while try await test.control(.statistics(node.device))["calls"]?["VHOST_VDPA_SUSPEND"] == nil {
+                await Task.yield()
+            }
+            try await test.control(.advanceClock(milliseconds: 3_599_999))
+            try await test.control(.advanceClock(milliseconds: 0))
+            #expect(call.value == nil)
+            try await test.control(.advanceClock(milliseconds: 1))
+            _ = try await test.result(of: call)
+        }
+    }
+
     @Test func aConfigurationThatChangesMeanwhileIsAWarning() async throws {
         try await withSimulatedHost { test in
             let node = try await test.makeDevice(.net)
