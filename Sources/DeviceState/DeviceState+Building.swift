@@ -12,13 +12,14 @@ extension DeviceState.Configuration {
     ///
     /// - Parameters:
     ///   - bytes: The whole space.
-    ///   - deviceClass: Net and block are decoded.
+    ///   - deviceClass: Net, block and fs are decoded.
     ///   - features: The negotiated features if they are known, else those that the device offers.
     public init(bytes: [UInt8], deviceClass: DeviceClass, features: Features) {
         self.init(
             size: bytes.count, raw: HexadecimalBytes(bytes),
             net: deviceClass == .net ? NetworkConfiguration(bytes: bytes, features: features) : nil,
-            block: deviceClass == .block ? BlockConfiguration(bytes: bytes, features: features) : nil)
+            block: deviceClass == .block ? BlockConfiguration(bytes: bytes, features: features) : nil,
+            fs: deviceClass == .fs ? FileSystemConfiguration(bytes: bytes, features: features) : nil)
     }
 }
 

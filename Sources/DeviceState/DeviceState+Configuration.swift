@@ -12,15 +12,19 @@ extension DeviceState {
         public var net: NetworkConfiguration?
         /// Decoded, for a block device.
         public var block: BlockConfiguration?
+        /// Decoded, for a file system device.
+        public var fs: FileSystemConfiguration?
 
         /// All members as given.
         public init(
-            size: Int, raw: HexadecimalBytes, net: NetworkConfiguration? = nil, block: BlockConfiguration? = nil
+            size: Int, raw: HexadecimalBytes, net: NetworkConfiguration? = nil, block: BlockConfiguration? = nil,
+            fs: FileSystemConfiguration? = nil
         ) {
             self.size = size
             self.raw = raw
             self.net = net
             self.block = block
+            self.fs = fs
         }
     }
 }
@@ -35,6 +39,7 @@ extension DeviceState.Configuration: JSONObjectReadable, JSONWritable {
         raw = try members.required("raw", "All bytes.")
         net = try members.optional("net", "Decoded, for a network device.")
         block = try members.optional("block", "Decoded, for a block device.")
+        fs = try members.optional("fs", "Decoded, for a file system device.")
     }
 
     /// Writes the members.
@@ -44,6 +49,7 @@ extension DeviceState.Configuration: JSONObjectReadable, JSONWritable {
         writer.member("raw", raw)
         writer.member("net", ifPresent: net)
         writer.member("block", ifPresent: block)
+        writer.member("fs", ifPresent: fs)
         writer.endObject()
     }
 }

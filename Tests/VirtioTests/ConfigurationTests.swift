@@ -96,3 +96,32 @@ import Virtio
         #expect(MACAddress(text) == nil)
     }
 }
+
+@Suite struct FileSystemConfigurationTests {
+    private static let bytes = Array("shared".utf8) + Array(repeating: 0, count: 30) + [4, 0, 0, 0, 0, 0x10, 0, 0]
+
+    @Test func decodesEveryField() {
+        let configuration = FileSystemConfiguration(bytes: Self.bytes, features: Features(bit: 0))
+        #expect(configuration.tag == "shared")
+        #expect(configuration.requestQueues == 4)
+        #expect(configuration.notifyBufferSize == 4096)
+        #expect(FileSystemConfiguration(bytes: Self.bytes, features: []).notifyBufferSize == nil)
+    }
+
+    @Test func aTagMayFillItsField() {
+        let tag = String(repeating: "t", count: 36)
+        #expect(FileSystemConfiguration(bytes: Array(tag.utf8) + [1, 0, 0, 0], features: []).tag == tag)
+    }
+
+    @Test func aTagThatIsNoTextIsLeftOut() {
+        #expect(FileSystemConfiguration(bytes: [0xff] + Self.bytes.dropFirst(), features: []).tag == nil)
+    }
+
+    @Test(arguments: [(35, false, false), (36, true, false), (39, true, false), (40, true, true)])
+    func aShortSpaceEndsBetweenFields(length: Int, hasTag: Bool, hasQueues: Bool) {
+        let configuration = FileSystemConfiguration(bytes: Array(Self.bytes.prefix(length)), features: Features(bit: 0))
+        #expect((configuration.tag != nil) == hasTag)
+        #expect((configuration.requestQueues != nil) == hasQueues)
+        #expect(configuration.notifyBufferSize == nil)
+    }
+}
