@@ -20,7 +20,7 @@ help:
 	@echo 'make setup     install the missing packages (Debian 12; as root or with sudo)'
 	@echo 'make build     build vdpad and vdpactl for release'
 	@echo 'make demo      build, and walk through the main job on the simulated host'
-	@echo 'make api       write what is generated: api/openrpc.json, api/methods.md, the output in README.md'
+	@echo 'make api       write what is generated: the files in api/, the output in README.md'
 	@echo 'make test      run every tier of tests and print a table'
 	@echo 'make sanitize  run the unit and service tests under ThreadSanitizer and AddressSanitizer'
 	@echo 'make fuzz      run each fuzzer for FUZZ_SECONDS (60)'

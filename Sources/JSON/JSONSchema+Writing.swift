@@ -1,20 +1,28 @@
 extension JSONSchema: JSONWritable {
     /// Writes the schema with references into `#/components/schemas/`, as OpenRPC has them; unknown members are refused.
     public func write(to writer: inout JSONWriter) {
-        write(to: &writer, .strict)
+        write(to: &writer, mode: .strict)
     }
 
-    /// Writes the schema with references into `#/components/schemas/`.
+    /// Writes the schema.
     ///
     /// - Parameters:
     ///   - writer: Where to.
     ///   - mode: Whether objects may have members that they do not declare.
-    public func write(to writer: inout JSONWriter, mode: JSONReadMode) {
-        write(to: &writer, mode)
+    ///   - definitions: Where references lead.
+    public func write(
+        to writer: inout JSONWriter, mode: JSONReadMode, definitions: StaticString = "#/components/schemas/"
+    ) {
+        write(to: &writer, Style(mode: mode, definitions: definitions))
+    }
+
+    fileprivate struct Style {
+        var mode: JSONReadMode
+        var definitions: StaticString
     }
 
     fileprivate func write(
-        to writer: inout JSONWriter, _ mode: JSONReadMode, summary: String? = nil, default: JSONValue? = nil
+        to writer: inout JSONWriter, _ style: Style, summary: String? = nil, default: JSONValue? = nil
     ) {
         let texts = [summary, description].compactMap(\.self).filter { !$0.isEmpty }
         let description = texts.isEmpty ? nil : texts.joined(separator: "\n")
@@ -22,7 +30,7 @@ extension JSONSchema: JSONWritable {
         defer { writer.endObject() }
         if case .reference(let reference) = kind {
             // Draft-07 ignores everything beside $ref.
-            let target = "#/components/schemas/\(reference.name)"
+            let target = "\(style.definitions)\(reference.name)"
             guard description != nil || `default` != nil else {
                 writer.member("$ref", target)
                 return
@@ -32,12 +40,12 @@ extension JSONSchema: JSONWritable {
             writer.member("default", ifPresent: `default`)
             return
         }
-        writeKind(to: &writer, mode)
+        writeKind(to: &writer, style)
         writer.member("description", ifPresent: description)
         writer.member("default", ifPresent: `default`)
     }
 
-    private func writeKind(to writer: inout JSONWriter, _ mode: JSONReadMode) {
+    private func writeKind(to writer: inout JSONWriter, _ style: Style) {
         switch kind {
         case .any, .reference: break
         case .null: writer.member("type", "null")
@@ -55,44 +63,42 @@ extension JSONSchema: JSONWritable {
         case .array(let element):
             writer.member("type", "array")
             writer.name("items")
-            element.write(to: &writer, mode)
+            element.write(to: &writer, style)
         case .object(let properties):
-            writeObject(properties, to: &writer, mode)
+            writeObject(properties, to: &writer, style)
         case .map(let value):
             writer.member("type", "object")
             writer.name("additionalProperties")
-            value.write(to: &writer, mode)
+            value.write(to: &writer, style)
         case .anyOf(let schemas):
             writer.name("anyOf")
             writer.beginArray()
             for schema in schemas {
-                schema.write(to: &writer, mode)
+                schema.write(to: &writer, style)
             }
             writer.endArray()
         }
     }
 
-    private func writeObject(
-        _ properties: [Property], to writer: inout JSONWriter, _ mode: JSONReadMode
-    ) {
+    private func writeObject(_ properties: [Property], to writer: inout JSONWriter, _ style: Style) {
         writer.member("type", "object")
         writer.name("properties")
         writer.beginObject()
         for property in properties {
             writer.name(property.name)
-            property.schema.write(
-                to: &writer, mode, summary: property.summary, default: property.default)
+            property.schema.write(to: &writer, style, summary: property.summary, default: property.default)
         }
         writer.endObject()
         let required = properties.filter(\.isRequired).map(\.name)
         writer.member("required", ifPresent: required.isEmpty ? nil : required)
-        if mode == .strict { writer.member("additionalProperties", false) }
+        if style.mode == .strict { writer.member("additionalProperties", false) }
     }
 }
 
 extension JSONSchema.Property {
     /// Writes the schema of the value with its default; the summary stands elsewhere.
     public func writeSchema(to writer: inout JSONWriter, mode: JSONReadMode) {
-        schema.write(to: &writer, mode, default: `default`)
+        let style = JSONSchema.Style(mode: mode, definitions: "#/components/schemas/")
+        schema.write(to: &writer, style, default: `default`)
     }
 }
