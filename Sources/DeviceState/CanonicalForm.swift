@@ -15,4 +15,10 @@ enum CanonicalForm {
             value
         }
     }
+
+    /// What the digest of a document covers, sorted.
+    static func withoutDigest(_ document: JSONValue) -> JSONValue {
+        guard case .object(let members) = document else { return document }
+        return sorted(.object(members.filter { $0.name != "digest" }))
+    }
 }

@@ -7,14 +7,14 @@ extension DeviceState {
         public var format: String
         /// Whether a restore without it must be refused.
         public var required: Bool
-        /// As the format says.
+        /// As the format says; the order of members has no meaning.
         public var data: JSONValue
 
-        /// All members as given.
+        /// All members as given, the data in canonical order.
         public init(format: String, required: Bool, data: JSONValue) {
             self.format = format
             self.required = required
-            self.data = data
+            self.data = CanonicalForm.sorted(data)
         }
     }
 }
@@ -25,9 +25,10 @@ extension DeviceState.ImplementationSection: JSONObjectReadable, JSONWritable {
 
     /// Reads the members.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        format = try members.required("format", "The identifier of the format.")
-        required = try members.required("required", "Whether a restore without it must be refused.")
-        data = try members.required("data", "As the format says.")
+        self.init(
+            format: try members.required("format", "The identifier of the format."),
+            required: try members.required("required", "Whether a restore without it must be refused."),
+            data: try members.required("data", "As the format says."))
     }
 
     /// Writes the members.
@@ -37,5 +38,12 @@ extension DeviceState.ImplementationSection: JSONObjectReadable, JSONWritable {
         writer.member("required", required)
         writer.member("data", data)
         writer.endObject()
+    }
+}
+
+extension DeviceState {
+    /// The sections without which a restore must be refused and whose formats are not among these, in their order.
+    public func requiredSections(except formats: Set<String>) -> [ImplementationSection] {
+        implementation.filter { $0.required && !formats.contains($0.format) }
     }
 }

@@ -3,10 +3,13 @@ public import JSON
 /// The state of a device as a document, on which a migration is decided.
 ///
 /// In JSON it has the members of these sections, `schema`, and a `digest` over its canonical form. Writing is
-/// deterministic: the same state gives the same bytes. Use `verify` on a document from elsewhere.
+/// deterministic: the same state gives the same bytes, and a document that was read is written as it was, with what
+/// this version does not know of it. Use `verify` on a document from elsewhere.
 public struct DeviceState: Sendable, Hashable {
     /// The schema that this module writes. Readers accept later minor revisions (`vdpad.device-state/1.N`).
     public static let schemaIdentifier = "vdpad.device-state/1"
+    /// The longest text of a document that is read, in bytes.
+    public static let maximumLength = 8 << 20
 
     /// Where and when the state was read.
     public var source: Source
@@ -20,6 +23,8 @@ public struct DeviceState: Sendable, Hashable {
     public var completeness: Completeness
     /// Whether the device stood still while it was read.
     public var stability: Stability
+    /// The document that the state was read from, if there is more in it.
+    private var documentAsRead: DocumentAsRead?
 
     /// A state of these sections.
     public init(
@@ -35,11 +40,36 @@ public struct DeviceState: Sendable, Hashable {
     }
 }
 
+extension DeviceState {
+    /// States are equal if they are written as the same document, what is kept of later revisions included.
+    public static func == (left: DeviceState, right: DeviceState) -> Bool {
+        left.digest == right.digest
+    }
+
+    /// Hashes the digest.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(digest)
+    }
+}
+
 extension DeviceState: JSONObjectReadable, JSONWritable {
     /// For the documentation.
     public static var schemaSummary: StaticString { "The state of a device." }
 
-    /// Reads the sections. The digest's form is checked here, its value by `verify`.
+    /// Reads the sections and keeps what this version does not know. The digest's form is checked here, its value by
+    /// `verify`.
+    public init(_ value: JSONValue, at path: JSONPath) throws(JSONReadError) {
+        var reader = try JSONObjectReader(value, at: path)
+        try self.init(members: &reader)
+        try reader.finish()
+        let document = CanonicalForm.withoutDigest(value)
+        let understood = canonicalSections
+        if document.jsonBytes() != understood.jsonBytes() {
+            documentAsRead = DocumentAsRead(document: document, understood: understood)
+        }
+    }
+
+    /// Reads the sections alone.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         let _: SchemaIdentifier = try members.required("schema", "The schema of this document.")
         source = try members.required("source", "Where and when the state was read.")
@@ -59,25 +89,32 @@ extension DeviceState: JSONObjectReadable, JSONWritable {
 
     /// The document with its digest.
     public var document: JSONValue {
-        var members = sections
-        members.append(JSONMember(name: "digest", value: .string(digest.description)))
-        return CanonicalForm.sorted(.object(members))
+        let content = content
+        let digest = SHA256Digest(of: content.jsonBytes())
+        guard case .object(let members) = content else { return content }
+        return CanonicalForm.sorted(.object(members + [JSONMember(name: "digest", value: .string(digest.description))]))
     }
 
     /// The digest of the document.
     public var digest: SHA256Digest {
-        SHA256Digest(of: CanonicalForm.sorted(.object(sections)).jsonBytes())
+        SHA256Digest(of: content.jsonBytes())
     }
 
-    private var sections: [JSONMember] {
-        [
-            JSONMember(name: "schema", value: .string(Self.schemaIdentifier)),
-            JSONMember(name: "source", value: JSONValue(reparsing: source)),
-            JSONMember(name: "identity", value: JSONValue(reparsing: identity)),
-            JSONMember(name: "standard", value: JSONValue(reparsing: standard)),
-            JSONMember(name: "implementation", value: JSONValue(reparsing: implementation)),
-            JSONMember(name: "completeness", value: JSONValue(reparsing: completeness)),
-            JSONMember(name: "stability", value: JSONValue(reparsing: stability)),
-        ]
+    /// What the digest covers.
+    private var content: JSONValue {
+        documentAsRead?.revised(to: canonicalSections) ?? canonicalSections
+    }
+
+    private var canonicalSections: JSONValue {
+        CanonicalForm.sorted(
+            .object([
+                JSONMember(name: "schema", value: .string(Self.schemaIdentifier)),
+                JSONMember(name: "source", value: JSONValue(reparsing: source)),
+                JSONMember(name: "identity", value: JSONValue(reparsing: identity)),
+                JSONMember(name: "standard", value: JSONValue(reparsing: standard)),
+                JSONMember(name: "implementation", value: JSONValue(reparsing: implementation)),
+                JSONMember(name: "completeness", value: JSONValue(reparsing: completeness)),
+                JSONMember(name: "stability", value: JSONValue(reparsing: stability)),
+            ]))
     }
 }

@@ -64,9 +64,8 @@ private func mutations(of value: JSONValue) -> [JSONValue] {
             #""value":"0x300000020"},"queueCount":2,"#,
             #""queues":[{"addressSpace":0,"format":"split","group":0,"index":0,"maximumSize":256,"#,
             #""position":{"availableIndex":65535},"size":256},"#,
-            #"{"addressSpace":1,"format":"packed","group":1,"index":1,"maximumSize":256,"#,
-            #""position":{"availableIndex":3,"availableWrapCounter":true,"usedIndex":2,"usedWrapCounter":false},"#,
-            #""size":128}],"#,
+            #"{"addressSpace":1,"format":"split","group":1,"index":1,"maximumSize":256,"#,
+            #""position":{"availableIndex":3},"size":128}],"#,
             #""status":{"names":["ACKNOWLEDGE","DRIVER","DRIVER_OK","FEATURES_OK"],"unknownBits":[],"value":"0xf"}}}"#,
         ].joined()
         let state = try Example.net()
@@ -74,14 +73,12 @@ private func mutations(of value: JSONValue) -> [JSONValue] {
         #expect(state.digest == SHA256Digest(of: Array(parts.utf8)))
         let whole = golden.split(separator: "DIGEST").joined(separator: state.digest.description)
         #expect(state.jsonText() == whole)
-        #expect(state.digest.description == "sha256:2f5f8a97e63d3dfc3bc57045020be1165df58516a11227a98ae7bd2d340c09ff")
+        #expect(state.digest.description == "sha256:8da5c625c31e27905b5dd145e31da41d4fc29fbdf3682a2699a0778cd74b69e7")
     }
 
     @Test func whatIsWrittenVerifiesAndReadsBack() throws {
-        #expect(try DeviceState.verify(Example.net().document) == Example.net())
         for state in [try Example.net(), try Example.idleBlock()] {
-            // Members of an implementation's data may come back in another order.
-            #expect(try DeviceState.verify(state.document).document == state.document)
+            #expect(try DeviceState.verify(state.document) == state)
             #expect(try DeviceState.verify(try parse(state.jsonBytes())).jsonBytes() == state.jsonBytes())
         }
     }
@@ -127,7 +124,9 @@ private func mutations(of value: JSONValue) -> [JSONValue] {
         let digest = SHA256Digest(of: JSONValue.object(members).jsonBytes())
         let document = JSONValue.object([JSONMember(name: "digest", value: .string(digest.description))] + members)
         if isAccepted {
-            #expect(try DeviceState.verify(document) == Example.net())
+            let state = try DeviceState.verify(document)
+            #expect(state.standard == (try Example.net().standard))
+            #expect(state.document == CanonicalOrder.sorted(document))
         } else {
             #expect(throws: DeviceStateError.unsupportedSchema(schema)) { try DeviceState.verify(document) }
         }

@@ -18,9 +18,7 @@ enum Example {
                 configuration: [0x52, 0x54, 0, 0x12, 0x34, 0x56, 1, 0, 1, 0, 0xdc, 5], queueCount: 2,
                 queues: [
                     DeviceState.Queue(
-                        index: 1, maximumSize: 256, size: 128, format: .packed,
-                        position: .packed(
-                            availableIndex: 3, availableWrapCounter: true, usedIndex: 2, usedWrapCounter: false),
+                        index: 1, maximumSize: 256, size: 128, format: .split, position: .split(availableIndex: 3),
                         group: 1, addressSpace: 1),
                     DeviceState.Queue(
                         index: 0, maximumSize: 256, size: 256, format: .split, position: .split(availableIndex: 65535),
@@ -49,5 +47,19 @@ enum Example {
                 DeviceState.MissingPart(part: "standard.status", reason: "nobody holds the device", supplier: .vdpad)
             ]),
             stability: DeviceState.Stability(suspended: false, vouched: false, verification: []))
+    }
+}
+
+extension Example {
+    /// A document of few bytes that has numbers, flags, masks and text.
+    static func small() throws -> DeviceState {
+        DeviceState(
+            source: DeviceState.Source(host: "a", kernel: "6", vdpad: "1", time: "2026-11-21T06:40:13Z"),
+            identity: DeviceState.Identity(name: try DeviceName("n"), deviceClass: .net, vendorID: nil),
+            standard: DeviceState.Standard(
+                status: NamedMask(DeviceStatus(rawValue: 1), negotiated: []), queueCount: 1,
+                queues: [DeviceState.Queue(index: 0, size: 8, position: .split(availableIndex: 7))]),
+            completeness: DeviceState.Completeness(missing: []),
+            stability: DeviceState.Stability(suspended: true, vouched: true, verification: []))
     }
 }
