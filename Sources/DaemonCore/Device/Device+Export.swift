@@ -108,8 +108,9 @@ extension Device {
                     ? "the configuration is that of the suspend" : "the configuration has changed since the suspend")
         }
         return DeviceState.Stability(
-            suspended: isStopped, vouched: isStopped && access == .owner, operation: nil,
-            mechanism: isStopped ? Mechanism.ioctl.rawValue : nil, assertedAt: record?.assertedAt, verification: checks)
+            suspended: isStopped, vouched: isStopped && access == .owner,
+            operation: isStopped ? record?.operation : nil, mechanism: isStopped ? Mechanism.ioctl.rawValue : nil,
+            assertedAt: record?.assertedAt, verification: checks)
     }
 }
 
