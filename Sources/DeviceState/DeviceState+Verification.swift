@@ -1,15 +1,16 @@
 public import JSON
 
 extension DeviceState {
-    /// Checks a document from elsewhere: schema, digest, and that its sections can be read.
+    /// Checks a document from elsewhere: schema, digest, that its sections can be read, and that they agree.
     ///
-    /// The digest is computed over the document as it is, so members that this version does not know count too.
+    /// The digest is computed over the document as it is, so members that this version does not know count too. It shows
+    /// integrity, not origin: whoever can change a document can give it another digest.
     ///
     /// - Parameter document: The whole document.
-    /// - Returns: The state, without what this version does not know.
+    /// - Returns: The state, which keeps what this version does not know.
     /// - Throws: `DeviceStateError`.
     public static func verify(_ document: JSONValue) throws(DeviceStateError) -> DeviceState {
-        guard case .object(let members) = document else { throw .malformed("state: expected an object") }
+        guard case .object = document else { throw .malformed("state: expected an object") }
         guard case .string(let schema) = document["schema"] else {
             throw .malformed("state: member \"schema\" is missing")
         }
@@ -17,14 +18,36 @@ extension DeviceState {
         guard case .string(let text) = document["digest"], let stated = SHA256Digest(text) else {
             throw .malformed("state: member \"digest\" is missing or is no sha256 digest")
         }
-        let rest = members.filter { $0.name != "digest" }
-        let computed = SHA256Digest(of: CanonicalForm.sorted(.object(rest)).jsonBytes())
+        let computed = SHA256Digest(of: CanonicalForm.withoutDigest(document).jsonBytes())
         guard stated == computed else { throw .wrongDigest(stated: stated, computed: computed) }
+        let state: DeviceState
         do throws(JSONReadError) {
-            return try DeviceState(document, at: JSONPath("state", mode: .lenient))
+            state = try DeviceState(document, at: JSONPath("state", mode: .lenient))
         } catch {
             throw .malformed(error.description)
         }
+        do throws(Contradiction) {
+            try state.validate()
+        } catch {
+            throw .contradictory(error)
+        }
+        return state
+    }
+
+    /// Checks the text of a document from elsewhere.
+    ///
+    /// - Parameter text: The whole document, at most `maximumLength` bytes.
+    /// - Returns: The state, which keeps what this version does not know.
+    /// - Throws: `DeviceStateError`.
+    public static func verify(_ text: [UInt8]) throws(DeviceStateError) -> DeviceState {
+        guard text.count <= maximumLength else { throw .tooLong }
+        let document: JSONValue
+        do throws(JSONSyntaxError) {
+            document = try JSONParser.parse(text.span)
+        } catch {
+            throw .malformed("state: \(error)")
+        }
+        return try verify(document)
     }
 }
 
@@ -36,6 +59,10 @@ public enum DeviceStateError: Error, Sendable, Hashable {
     case unsupportedSchema(String)
     /// The document was changed after its digest was made.
     case wrongDigest(stated: SHA256Digest, computed: SHA256Digest)
+    /// No device can be in this state.
+    case contradictory(DeviceState.Contradiction)
+    /// The text has more than `DeviceState.maximumLength` bytes.
+    case tooLong
 }
 
 extension DeviceStateError: CustomStringConvertible {
@@ -47,6 +74,8 @@ extension DeviceStateError: CustomStringConvertible {
             "schema \(String(schema.prefix(64)).jsonText()) is not supported; this is \(DeviceState.schemaIdentifier)"
         case .wrongDigest(let stated, let computed):
             "the document states \(stated), its content has \(computed)"
+        case .contradictory(let contradiction): "state.\(contradiction)"
+        case .tooLong: "the document is longer than the limit of \(DeviceState.maximumLength) bytes"
         }
     }
 }

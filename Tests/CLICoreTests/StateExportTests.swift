@@ -25,9 +25,9 @@ import Virtio
                 complete       no
                 digest         \(digest)
 
-                QUEUE  SIZE  LARGEST SIZE  FORMAT  POSITION                 GROUP  ADDRESS SPACE
-                0      256   256           split   available 17             0      0
-                1      -     -             packed  available 5/1, used 6/0  -      -
+                QUEUE  SIZE  LARGEST SIZE  FORMAT  POSITION      GROUP  ADDRESS SPACE
+                0      256   256           split   available 17  0      0
+                1      -     -             split   available 5   -      -
 
                 MISSING                  SUPPLIER  REASON
                 standard.queues[1].size  owner     not read
@@ -80,10 +80,7 @@ import Virtio
                     DeviceState.Queue(
                         index: 0, maximumSize: 256, size: 256, format: .split, position: .split(availableIndex: 17),
                         group: 0, addressSpace: 0),
-                    DeviceState.Queue(
-                        index: 1, format: .packed,
-                        position: .packed(
-                            availableIndex: 5, availableWrapCounter: true, usedIndex: 6, usedWrapCounter: false)),
+                    DeviceState.Queue(index: 1, format: .split, position: .split(availableIndex: 5)),
                 ],
                 groupCount: nil, addressSpaceCount: nil, iovaRange: nil),
             completeness: DeviceState.Completeness(missing: [

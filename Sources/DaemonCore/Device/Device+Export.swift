@@ -41,7 +41,7 @@ extension Device {
         if observation != nil, configuration == nil {
             gaps.add("standard.configuration", "FEATURES_OK is not set", .owner)
         }
-        let standard = DeviceState.Standard(
+        var standard = DeviceState.Standard(
             deviceClass: deviceClass, status: observation?.status ?? info.hostStatus,
             deviceFeatures: observation?.features ?? netlink?.features,
             negotiatedFeatures: netlink?.negotiatedFeatures, backendFeatures: observation?.backendFeatures,
@@ -49,6 +49,7 @@ extension Device {
             queues: queues.map { DeviceState.Queue($0, maximumSize: observation?.maximumQueueSize) },
             groupCount: observation?.groupCount, addressSpaceCount: observation?.addressSpaceCount,
             iovaRange: observation?.iovaRange)
+        gaps.replaceQueues(standard.withdrawImpossibleQueues())
         let state = DeviceState(
             source: DeviceState.Source(
                 host: environment.source.host, kernel: environment.source.kernel, vdpad: Version.current,
@@ -56,6 +57,14 @@ extension Device {
             identity: DeviceState.Identity(name: name, deviceClass: deviceClass, vendorID: info.vendorID),
             standard: standard,
             completeness: DeviceState.Completeness(missing: gaps.parts), stability: stability)
+        do throws(DeviceState.Contradiction) {
+            try state.validate()
+        } catch {
+            // A document that no reader accepts would be worse than none.
+            var reply = ControlError(.deviceFailed, "\(name.string) says what cannot be: \(error)", device: name)
+            reply.stateAfter = stateAfter
+            throw reply
+        }
         return StateExportMethod.Result(state: state)
     }
 
@@ -124,6 +133,13 @@ private struct Gaps {
 
     mutating func add(_ missing: [DeviceState.MissingPart]) {
         for part in missing { add("standard.\(part.part)", part.reason, part.supplier) }
+    }
+
+    /// Adds what is missing of queues, in the place of what was known to be missing of the same parts.
+    mutating func replaceQueues(_ missing: [DeviceState.MissingPart]) {
+        let replaced = Set(missing.map(\.part))
+        parts.removeAll { replaced.contains($0.part) }
+        parts += missing
     }
 
     /// What of the queues is missing: a running device has no position to speak of, and another's cannot be read.
