@@ -68,7 +68,8 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "SeededGenerator"], swiftSettings: settings),
         .testTarget(name: "VirtioTests", dependencies: ["Virtio"], swiftSettings: settings),
         .testTarget(
-            name: "DeviceStateTests", dependencies: ["DeviceState", "Virtio", "JSON"], swiftSettings: settings),
+            name: "DeviceStateTests", dependencies: ["DeviceState", "Virtio", "JSON", "SeededGenerator"],
+            swiftSettings: settings),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux", systemPackage], swiftSettings: settings),
         .testTarget(
             name: "JSONRPCTests",
