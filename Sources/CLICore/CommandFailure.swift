@@ -13,6 +13,8 @@ enum CommandFailure: Error {
     case malformedReply(String)
     /// The state document is not what its digest says.
     case invalidDocument(String)
+    /// A file that the command line names could not be read.
+    case input(String)
     /// The output file could not be written.
     case output(String)
     /// A right is missing on this side.
@@ -25,6 +27,7 @@ enum CommandFailure: Error {
         case .refused(let call): ErrorCode(rawValue: call.code)?.exitStatus ?? ExitStatus.failure
         case .unreachable, .malformedReply: ExitStatus.unreachable
         case .invalidDocument: ErrorCode.invalidState.exitStatus
+        case .input: ExitStatus.usage
         case .output: ExitStatus.failure
         case .notPermitted: ErrorCode.permissionDenied.exitStatus
         case .notExecuted(_, .noSuchFileOrDirectory, _): ExitStatus.commandNotFound
@@ -39,6 +42,7 @@ enum CommandFailure: Error {
         case .unreachable(let message, let hint): Self.text("unreachable", message, hint: hint, format)
         case .malformedReply(let message): Self.text("malformedReply", message, format)
         case .invalidDocument(let message): Self.text(ErrorCode.invalidState.name, message, format)
+        case .input(let message): Self.text("input", message, format)
         case .output(let message): Self.text("output", message, format)
         case .notPermitted(let message, let hint):
             Self.text(ErrorCode.permissionDenied.name, message, hint: hint, format)

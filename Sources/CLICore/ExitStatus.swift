@@ -6,7 +6,9 @@ public enum ExitStatus {
     public static let success: Int32 = 0
     /// The daemon, the kernel or the device failed, or vdpactl could not write its output.
     public static let failure: Int32 = 1
-    /// The command line is wrong.
+    /// What was compared differs, as diff(1) has it.
+    public static let different: Int32 = 1
+    /// The command line is wrong, or names a file that cannot be read.
     public static let usage: Int32 = 2
     /// The daemon could not be reached, or did not answer.
     public static let unreachable: Int32 = 9
@@ -28,8 +30,8 @@ public enum ExitStatus {
         let errors = ErrorCode.allCases.filter { $0.exitStatus == status }.map(\.name)
         return switch status {
         case success: ["success"]
-        case failure: errors + ["output that cannot be written"]
-        case usage: errors + ["a command line that is wrong"]
+        case failure: errors + ["output that cannot be written", "states that differ"]
+        case usage: errors + ["a command line that is wrong", "a file that cannot be read"]
         case unreachable: ["a daemon that cannot be reached or does not answer"]
         case commandNotExecutable: ["a command of exec that cannot be executed"]
         case commandNotFound: ["a command of exec that is not found"]

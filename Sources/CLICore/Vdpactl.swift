@@ -28,6 +28,7 @@ public enum Vdpactl {
             if let command = command as? any DaemonCommand {
                 return command.outcome(socketOfEnvironment: environment("VDPAD_SOCKET"))
             }
+            if let command = command as? any OfflineCommand { return command.outcome }
             try command.run()
             return Outcome()
         } catch {

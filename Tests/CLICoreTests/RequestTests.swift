@@ -165,6 +165,7 @@ import Testing
         "suspend a --hold 5", "suspend a --hold 0s", "suspend a --hold 25h", "suspend a --hold -1s",
         "suspend a --hold 4294967295h", "resume", "resume a --operation x-7",
         "hand-back", "hand-back a --operation x-7", "wait", "wait a", "wait a asleep", "wait a/b idle",
+        "state show", "state show a b", "state verify", "state diff a", "state diff a b --section all",
         "exec n --memlock 1X -- true {fd}", "exec n --memlock 16777216T -- true {fd}",
     ])
     func wrongCommandLineIsAUsageError(_ arguments: String) {
@@ -202,7 +203,7 @@ import Testing
 
     @Test(arguments: [
         "--help", "help", "help suspend", "suspend --help", "mgmtdev show --help", "exec --help", "dev add --help",
-        "state export -h",
+        "state export -h", "state show --help", "state diff --help", "state verify --help",
     ])
     func helpIsASuccess(_ arguments: String) {
         let outcome = Vdpactl.run(arguments.split(separator: " ").map(String.init)) { _ in nil }

@@ -4,7 +4,10 @@ internal import ArgumentParser
 struct StateCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "state", abstract: "Exports a device's state.", subcommands: [StateExportCommand.self])
+            commandName: "state", abstract: "Exports a device's state, and looks at states in files.",
+            subcommands: [
+                StateExportCommand.self, StateShowCommand.self, StateDiffCommand.self, StateVerifyCommand.self,
+            ])
     }
 
     @OptionGroup var global: GlobalOptions

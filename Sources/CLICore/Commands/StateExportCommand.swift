@@ -4,7 +4,6 @@ internal import DeviceState
 internal import JSON
 internal import LinuxIO
 internal import SystemPackage
-internal import Virtio
 
 /// `vdpactl state export`
 struct StateExportCommand: MethodCommand {
@@ -68,35 +67,6 @@ struct StateExportCommand: MethodCommand {
         fields.add("queues", standard.queueCount)
         fields.add("complete", state.completeness.isComplete.yesNo)
         fields.add("digest", state.digest)
-        var text = fields.text
-        if !standard.queues.isEmpty {
-            text += "\n" + queues(standard.queues)
-        }
-        if !state.completeness.missing.isEmpty {
-            text += "\n" + missing(state.completeness.missing)
-        }
-        return text
-    }
-
-    private static func queues(_ queues: [DeviceState.Queue]) -> String {
-        var table = TextTable(columns: [
-            "QUEUE", "SIZE", "LARGEST SIZE", "FORMAT", "POSITION", "GROUP", "ADDRESS SPACE",
-        ])
-        for queue in queues {
-            table.add([
-                "\(queue.index)", queue.size.map(String.init), queue.maximumSize.map(String.init),
-                queue.format?.rawValue, queue.position?.text,
-                queue.group.map(String.init), queue.addressSpace.map(String.init),
-            ])
-        }
-        return table.text
-    }
-
-    private static func missing(_ parts: [DeviceState.MissingPart]) -> String {
-        var table = TextTable(columns: ["MISSING", "SUPPLIER", "REASON"])
-        for part in parts {
-            table.add([part.part, part.supplier.rawValue, part.reason])
-        }
-        return table.text
+        return [fields.text, standard.queueTable, state.missingTable].compactMap(\.self).joined(separator: "\n")
     }
 }
