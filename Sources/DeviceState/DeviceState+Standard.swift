@@ -18,6 +18,8 @@ extension DeviceState {
         public var queueCount: UInt32?
         /// The virtqueues about which something is known.
         public var queues: [Queue]
+        /// What the driver has set through the control queue.
+        public var controlQueue: ControlQueue?
         /// Virtqueue groups.
         public var groupCount: UInt32?
         /// Address spaces.
@@ -29,7 +31,9 @@ extension DeviceState {
         public init(
             status: NamedMask? = nil, deviceFeatures: NamedMask? = nil, negotiatedFeatures: NamedMask? = nil,
             backendFeatures: NamedMask? = nil, configuration: Configuration? = nil, queueCount: UInt32? = nil,
-            queues: [Queue], groupCount: UInt32? = nil, addressSpaceCount: UInt32? = nil, iovaRange: AddressRange? = nil
+            queues: [Queue], groupCount: UInt32? = nil, addressSpaceCount: UInt32? = nil,
+            iovaRange: AddressRange? = nil,
+            controlQueue: ControlQueue? = nil
         ) {
             self.status = status
             self.deviceFeatures = deviceFeatures
@@ -38,6 +42,7 @@ extension DeviceState {
             self.configuration = configuration
             self.queueCount = queueCount
             self.queues = queues
+            self.controlQueue = controlQueue
             self.groupCount = groupCount
             self.addressSpaceCount = addressSpaceCount
             self.iovaRange = iovaRange
@@ -58,6 +63,8 @@ extension DeviceState.Standard: JSONObjectReadable, JSONWritable {
         configuration = try members.optional("configuration", "The configuration space.")
         queueCount = try members.optional("queueCount", "Virtqueues, with the control queue.")
         queues = try members.required("queues", "The virtqueues about which something is known.")
+        controlQueue = try members.optional(
+            "controlQueue", "What the driver has set through the control queue; of a network device only.")
         groupCount = try members.optional("groupCount", "Virtqueue groups.")
         addressSpaceCount = try members.optional("addressSpaceCount", "Address spaces.")
         iovaRange = try members.optional("iovaRange", "The I/O virtual addresses that the device can reach.")
@@ -73,6 +80,7 @@ extension DeviceState.Standard: JSONObjectReadable, JSONWritable {
         writer.member("configuration", ifPresent: configuration)
         writer.member("queueCount", ifPresent: queueCount)
         writer.member("queues", queues)
+        writer.member("controlQueue", ifPresent: controlQueue)
         writer.member("groupCount", ifPresent: groupCount)
         writer.member("addressSpaceCount", ifPresent: addressSpaceCount)
         writer.member("iovaRange", ifPresent: iovaRange)

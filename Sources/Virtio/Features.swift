@@ -23,6 +23,8 @@ public struct Features: OptionSet, Sendable, Hashable {
     public static let inOrder = Features(bit: 35)
     /// RING_RESET.
     public static let ringReset = Features(bit: 40)
+    /// CTRL_VQ of a network device.
+    public static let networkControlQueue = Features(bit: 17)
     /// The stop by status bit of virtio 1.4.
     public static let suspend = Features(bit: 43)
 

@@ -3,6 +3,9 @@ public struct MACAddress: Sendable, Hashable {
     /// Six bytes, first on the wire first.
     public let bytes: [UInt8]
 
+    /// Whether it is the address of a group.
+    public var isMulticast: Bool { bytes[0] & 1 != 0 }
+
     /// The address in these bytes, or nil unless there are six.
     public init?(bytes: [UInt8]) {
         guard bytes.count == 6 else { return nil }

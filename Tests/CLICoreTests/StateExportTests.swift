@@ -69,6 +69,34 @@ import Virtio
         #expect(run.outcome.standardOutput.isEmpty)
     }
 
+    @Test func whatTheVMMKnowsIsSentAlong() async throws {
+        let path = "/tmp/vdpactl-supplied-\(UInt64.random(in: 0 ... .max))"
+        defer { try? Files.remove(path) }
+        let text = #"{"source": "VMM", "queues": [{"index": 0, "position": {"availableIndex": 3}}]}"#
+        try Files.replace(path, with: Array(text.utf8).span, mode: 0o600)
+        let document = try Self.state().document
+        let run = try await FakeDaemon.run(
+            ["state", "export", "net0", "--supplied", path], reply: success(#"{"state":\#(document)}"#))
+        #expect(
+            run.request
+                == #"{"jsonrpc":"2.0","id":1,"method":"state.export","params":{"device":"net0","supplied":"#
+                + #"{"source":"VMM","queues":[{"index":0,"position":{"availableIndex":3}}]}}}"#)
+    }
+
+    @Test(arguments: [
+        ("{", "unexpected end at byte 1"), (#"{"queues":[]}"#, #"supplied: member "source" is missing"#),
+        (#"{"source":"a","queues":[{"index":0,"base":1}]}"#, #"supplied.queues[0]: unknown member "base""#),
+    ])
+    func wrongPartsOfTheVMMAreRefusedBeforeTheCall(text: String, reason: String) async throws {
+        let path = "/tmp/vdpactl-supplied-\(UInt64.random(in: 0 ... .max))"
+        defer { try? Files.remove(path) }
+        try Files.replace(path, with: Array(text.utf8).span, mode: 0o600)
+        let run = try await FakeDaemon.run(["state", "export", "net0", "--supplied", path], replies: [])
+        #expect(run.requests.isEmpty)
+        #expect(run.outcome.exitStatus == ExitStatus.usage)
+        #expect(run.outcome.standardError == "vdpactl: input: \(path): \(reason)\n")
+    }
+
     private static func state() throws -> DeviceState {
         DeviceState(
             source: DeviceState.Source(host: "host-a", kernel: "6.12.0", vdpad: "0.1.0", time: "2026-11-21T06:40:13Z"),

@@ -30,8 +30,8 @@ import Virtio
                 digest             \(try Self.state().digest)
 
                 status            0x0f ACKNOWLEDGE DRIVER DRIVER_OK FEATURES_OK
-                device features   0x300000028 MTU MAC VERSION_1 ACCESS_PLATFORM
-                negotiated        0x300000020 MAC VERSION_1 ACCESS_PLATFORM
+                device features   0x300020028 MTU MAC CTRL_VQ VERSION_1 ACCESS_PLATFORM
+                negotiated        0x300020020 MAC CTRL_VQ VERSION_1 ACCESS_PLATFORM
                 backend features  0x30 SUSPEND RESUME
                 queues            2
                 groups            1
@@ -47,8 +47,15 @@ import Virtio
                 0      256   256           split   available 17  0      0
                 1      -     256           -       -             -      -
 
+                control queue  what the driver has set
+                queuePairs     1
+                vlans          [7,9]
+
                 IMPLEMENTATION  REQUIRED  DATA
                 example/1       yes       11 bytes
+
+                SUPPLIED                     SOURCE
+                standard.queues[0].position  QEMU
 
                 MISSING                      SUPPLIER  REASON
                 standard.queues[1].position  owner     not read
@@ -148,14 +155,14 @@ import Virtio
 
     @Test func masksAreComparedWithTheirNames() throws {
         var state = try Self.state()
-        state.standard.negotiatedFeatures = NamedMask([.version1], for: .net)
+        state.standard.negotiatedFeatures = NamedMask([.networkControlQueue, .version1], for: .net)
         let first = try StateFile(Self.state())
         let second = try StateFile(state)
         #expect(
             vdpactl("diff", first.path, second.path).standardOutput == """
                 standard.negotiatedFeatures
-                  - 0x300000020 MAC VERSION_1 ACCESS_PLATFORM
-                  + 0x100000000 VERSION_1
+                  - 0x300020020 MAC CTRL_VQ VERSION_1 ACCESS_PLATFORM
+                  + 0x100020000 CTRL_VQ VERSION_1
 
                 """)
     }
@@ -216,15 +223,15 @@ import Virtio
     }
 
     private static func state() throws -> DeviceState {
-        DeviceState(
+        var state = DeviceState(
             source: DeviceState.Source(
                 host: "host-a", kernel: "6.12.0", vdpad: "0.1.0", time: "2026-11-21T06:40:13Z",
                 managementDevice: "simnet0"),
             identity: DeviceState.Identity(name: try DeviceName("net0"), deviceClass: .net, vendorID: 0x1af4),
             standard: DeviceState.Standard(
                 deviceClass: .net, status: DeviceStatus(rawValue: 0x0f),
-                deviceFeatures: [Features(bit: 3), Features(bit: 5), .version1, .accessPlatform],
-                negotiatedFeatures: [Features(bit: 5), .version1, .accessPlatform],
+                deviceFeatures: [Features(bit: 3), Features(bit: 5), .networkControlQueue, .version1, .accessPlatform],
+                negotiatedFeatures: [Features(bit: 5), .networkControlQueue, .version1, .accessPlatform],
                 backendFeatures: [.suspend, .resume],
                 configuration: [0x52, 0x54, 0, 0x12, 0x34, 0x56, 1, 0, 1, 0, 0xdc, 5], queueCount: 2,
                 queues: [
@@ -237,12 +244,17 @@ import Virtio
             implementation: [
                 DeviceState.ImplementationSection(format: "example/1", required: true, data: ["state": 1])
             ],
-            completeness: DeviceState.Completeness(missing: [
-                DeviceState.MissingPart(part: "standard.queues[1].position", reason: "not read", supplier: .owner)
-            ]),
+            completeness: DeviceState.Completeness(
+                missing: [
+                    DeviceState.MissingPart(part: "standard.queues[1].position", reason: "not read", supplier: .owner)
+                ], supplied: [DeviceState.SuppliedPart(part: "standard.queues[0].position", source: "QEMU")]),
             stability: DeviceState.Stability(
                 suspended: true, vouched: false, operation: "x-7", mechanism: "ioctl",
                 assertedAt: "2026-11-21T06:40:12Z", verification: ["DRIVER_OK was set before and after"]))
+        state.standard.controlQueue = DeviceState.ControlQueue()
+        state.standard.controlQueue?.queuePairs = 1
+        state.standard.controlQueue?.vlans = [7, 9]
+        return state
     }
 }
 

@@ -100,7 +100,7 @@ struct DeviceUnderTest: Sendable {
     }
 
     func export() async throws -> StateExportMethod.Result {
-        let params = DeviceParams(device: Self.node.device)
+        let params = StateExportMethod.Params(DeviceParams(device: Self.node.device))
         return try await device.export(params, descriptor: nil, turn: await device.takeTurn())
     }
 

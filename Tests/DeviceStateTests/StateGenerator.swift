@@ -22,7 +22,9 @@ struct StateGenerator {
             identity: DeviceState.Identity(
                 name: name, deviceClass: deviceClass, vendorID: maybe { UInt32(truncatingIfNeeded: $0.random.next()) }),
             standard: standard, implementation: list(0...3) { $0.section() },
-            completeness: DeviceState.Completeness(missing: missing),
+            completeness: DeviceState.Completeness(
+                missing: missing,
+                supplied: list(0...2) { DeviceState.SuppliedPart(part: $0.text(), source: $0.text()) }),
             stability: DeviceState.Stability(
                 suspended: flag(), vouched: flag(), operation: maybe { $0.text() }, mechanism: maybe { $0.text() },
                 assertedAt: maybe { $0.time() }, verification: list(0...3) { $0.text() }))
@@ -94,7 +96,7 @@ struct StateGenerator {
             queues.append(queue)
         }
         if random.one(in: 3) { missing.append(part("standard.status")) }
-        return DeviceState.Standard(
+        var standard = DeviceState.Standard(
             deviceClass: deviceClass, status: maybe { DeviceStatus(rawValue: UInt8($0.number(0...255))) },
             deviceFeatures: maybe { _ in offered }, negotiatedFeatures: maybe { _ in negotiated },
             backendFeatures: maybe { BackendFeatures(rawValue: $0.random.next()) },
@@ -102,6 +104,21 @@ struct StateGenerator {
             queueCount: UInt32(queueCount), queues: queues, groupCount: UInt32(groupCount),
             addressSpaceCount: UInt32(groupCount),
             iovaRange: maybe { AddressRange(first: UInt64($0.number(0...9)), last: $0.random.next() | 9) })
+        if deviceClass == .net, negotiated.contains(.networkControlQueue) {
+            standard.controlQueue = maybe { $0.controlQueue() }
+        }
+        return standard
+    }
+
+    private mutating func controlQueue() -> DeviceState.ControlQueue {
+        var state = DeviceState.ControlQueue()
+        state.queuePairs = maybe { _ in 1 }
+        state.mac = maybe { MACAddress(bytes: [2] + $0.list(5...5) { UInt8($0.number(0...255)) }) }
+        state.promiscuous = maybe { $0.flag() }
+        state.multicast = maybe { $0.list(0...2) { _ in MACAddress("33:33:00:00:00:01") }.compactMap(\.self) }
+        state.vlans = maybe { $0.list(0...3) { UInt16($0.number(0...4095)) } }
+        state.guestOffloads = maybe { HexadecimalNumber($0.random.next()) }
+        return state
     }
 
     private mutating func queue(_ index: UInt16, _ format: RingFormat, _ groups: Int) -> DeviceState.Queue {

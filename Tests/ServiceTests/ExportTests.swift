@@ -108,6 +108,37 @@ struct ExportTests {
         }
     }
 
+    @Test func whatTheHoldersAgentSuppliesCompletesTheDocument() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("net0")
+            _ = try client.call("device.suspend", ["device": "net0"])
+            #expect(Self.missing(try Self.export(client)) == ["standard.queues", "standard.controlQueue"])
+            var parameters: JSONValue = [
+                "device": "net0",
+                "supplied": [
+                    "source": "a stand-in",
+                    "queues": .array(
+                        (0..<3).map { ["index": JSONValue($0), "size": 256, "position": ["availableIndex": 5]] }),
+                    "controlQueue": ["queuePairs": 1],
+                ],
+            ]
+            let document = try #require(try client.call("state.export", parameters)["state"])
+            let state = try DeviceState.verify(document)
+            #expect(state.completeness.isComplete)
+            #expect(state.completeness.supplied.allSatisfy { $0.source == "a stand-in" })
+            #expect(state.completeness.supplied.count == 4)
+            #expect(state.standard.queues.map(\.position) == Array(repeating: .split(availableIndex: 5), count: 3))
+            parameters = [
+                "device": "net0", "supplied": ["source": "a stand-in", "queues": [["index": 3]]],
+            ]
+            let failure = try client.failure("state.export", parameters, is: "invalidState")
+            #expect(failure.message == "supplied.queues[0].index: 3 is not below queueCount, which is 3")
+            let wrong = try client.failure(
+                "state.export", ["device": "net0", "supplied": ["source": "a", "queue": []]], is: "invalidParams")
+            #expect(wrong.message.contains(#"params.supplied: unknown member "queue""#))
+        }
+    }
+
     @Test func aDeviceThatNobodyHoldsExportsWhatIsKnown() async throws {
         try await withDaemon { daemon, client in
             let document = try Self.export(client)

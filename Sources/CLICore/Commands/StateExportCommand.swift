@@ -6,10 +6,13 @@ internal import LinuxIO
 internal import SystemPackage
 
 /// `vdpactl state export`
-struct StateExportCommand: MethodCommand {
+struct StateExportCommand: ContractCommand {
     typealias Method = StateExportMethod
 
     static let name = "export"
+
+    /// As much as the daemon takes in a line, in bytes.
+    private static let suppliedLimit = 1 << 20
 
     @OptionGroup var global: GlobalOptions
 
@@ -20,17 +23,33 @@ struct StateExportCommand: MethodCommand {
         help: ArgumentHelp("Write the document to a file, which is replaced as a whole.", valueName: "path"))
     var file: String?
 
-    var params: Method.Params {
-        target.params(global)
-    }
+    @Option(
+        help: ArgumentHelp(
+            "Take in what the VMM knows: a file with the member `supplied` of the call; - is standard input.",
+            valueName: "path"))
+    var supplied: InputFile?
 
     func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
+        let params = Method.Params(target.params(global), supplied: try suppliedParts)
         let result = try connection.call(Method.name, params)
         let document = try Self.verified(result["state"] ?? .null)
         if let file {
             try Self.write(document, to: file)
         }
         try Self.add(result, global, to: &outcome)
+    }
+
+    private var suppliedParts: DeviceState.SuppliedParts? {
+        get throws(CommandFailure) {
+            guard let supplied else { return nil }
+            let text = try supplied.read(limit: Self.suppliedLimit)
+            do {
+                let value = try JSONParser.parse(text.span)
+                return try DeviceState.SuppliedParts(value, at: JSONPath("supplied"))
+            } catch {
+                throw .input("\(supplied.path): \(error)")
+            }
+        }
     }
 
     /// The document, if its digest is that of its content.
@@ -67,6 +86,7 @@ struct StateExportCommand: MethodCommand {
         fields.add("queues", standard.queueCount)
         fields.add("complete", state.completeness.isComplete.yesNo)
         fields.add("digest", state.digest)
-        return [fields.text, standard.queueTable, state.missingTable].compactMap(\.self).joined(separator: "\n")
+        return [fields.text, standard.queueTable, state.suppliedTable, state.missingTable].compactMap(\.self).joined(
+            separator: "\n")
     }
 }

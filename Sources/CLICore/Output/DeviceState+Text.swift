@@ -8,8 +8,10 @@ extension DeviceState {
 
     /// Everything that is in the document, for people.
     var sheet: String {
-        [origin, standard.sheet, standard.configuration?.sheet, standard.queueTable, sectionTable, missingTable]
-            .compactMap(\.self).joined(separator: "\n")
+        [
+            origin, standard.sheet, standard.configuration?.sheet, standard.queueTable, standard.controlQueueSheet,
+            sectionTable, suppliedTable, missingTable,
+        ].compactMap(\.self).joined(separator: "\n")
     }
 
     private var origin: String {
@@ -41,6 +43,16 @@ extension DeviceState {
         return table.text
     }
 
+    /// What an agent has supplied; nil where all was read by vdpad.
+    var suppliedTable: String? {
+        guard !completeness.supplied.isEmpty else { return nil }
+        var table = TextTable(columns: ["SUPPLIED", "SOURCE"])
+        for part in completeness.supplied {
+            table.add([part.part, part.source])
+        }
+        return table.text
+    }
+
     /// What is missing; nil where nothing is.
     var missingTable: String? {
         guard !completeness.missing.isEmpty else { return nil }
@@ -64,6 +76,14 @@ extension DeviceState.Standard {
         fields.add("address spaces", addressSpaceCount)
         fields.add(
             "addresses", iovaRange.map { "\(HexadecimalNumber($0.first)) to \(HexadecimalNumber($0.last))" })
+        return fields.text
+    }
+
+    fileprivate var controlQueueSheet: String? {
+        guard let controlQueue else { return nil }
+        var fields = FieldList()
+        fields.add("control queue", "what the driver has set")
+        fields.add(members: controlQueue)
         return fields.text
     }
 

@@ -8,10 +8,10 @@ import Virtio
 extension Device {
     /// `state.export`
     func export(
-        _ params: DeviceParams, descriptor: SharedDescriptor?, turn: Turn
+        _ params: StateExportMethod.Params, descriptor: SharedDescriptor?, turn: Turn
     ) async throws(ControlError) -> StateExportMethod.Result {
         defer { turns.end(turn) }
-        let request = request(turn, params, descriptor)
+        let request = request(turn, params.target, descriptor)
         try await begin(request)
         var gaps = Gaps()
         let report = try await read(request, &gaps)
@@ -49,6 +49,7 @@ extension Device {
             queues: queues.map { DeviceState.Queue($0, maximumSize: observation?.maximumQueueSize) },
             groupCount: observation?.groupCount, addressSpaceCount: observation?.addressSpaceCount,
             iovaRange: observation?.iovaRange)
+        gaps.addControlQueue(of: deviceClass, negotiated: netlink?.negotiatedFeatures, access: access)
         gaps.replaceQueues(standard.withdrawImpossibleQueues())
         let state = DeviceState(
             source: DeviceState.Source(
@@ -65,7 +66,14 @@ extension Device {
             reply.stateAfter = stateAfter
             throw reply
         }
-        return StateExportMethod.Result(state: state)
+        guard let supplied = params.supplied else { return StateExportMethod.Result(state: state) }
+        do throws(DeviceState.Contradiction) {
+            let largest = observation?.maximumQueueSize ?? info.maximumQueueSize
+            return StateExportMethod.Result(
+                state: try state.supplying(supplied, maximumSize: largest.map(UInt32.init)))
+        } catch {
+            throw ControlError(.invalidState, "\(error)", device: name)
+        }
     }
 
     /// Reads all that the access allows; what keeps the device from being asked becomes gaps.
@@ -156,6 +164,13 @@ private struct Gaps {
         case .owner: add("standard.queues", "the device is \(runState.rawValue), not suspended", .vdpad)
         case .none, .host: add("standard.queues", "nobody holds the device through vhost_vdpa", .vdpad)
         }
+    }
+
+    /// The state behind the control queue went through the owner's hands alone. A device that vdpad brought up itself
+    /// was never sent a command.
+    mutating func addControlQueue(of deviceClass: DeviceClass, negotiated: Features?, access: Access) {
+        guard deviceClass == .net, access == .shared, negotiated?.contains(.networkControlQueue) == true else { return }
+        add("standard.controlQueue", "no call reads what the driver has set through the control queue", .owner)
     }
 
     /// What nobody could read because nobody holds the device.

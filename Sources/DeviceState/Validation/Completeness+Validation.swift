@@ -8,8 +8,9 @@ extension DeviceState.Completeness {
                 "\(standard.queues.count) queues, but queueCount is \(queueCount) and none is said to be missing")
         }
         for (place, queue) in standard.queues.enumerated() {
-            let part = "standard.queues[\(queue.index)].position"
-            if queue.position == nil, !parts.contains(part), !parts.contains("standard.queues") {
+            let whole = "standard.queues[\(queue.index)]"
+            let part = "\(whole).position"
+            if queue.position == nil, parts.isDisjoint(with: [part, whole, "standard.queues"]) {
                 throw DeviceState.Contradiction(
                     "standard.queues[\(place)].position", "it is neither there nor said to be missing")
             }

@@ -5,6 +5,7 @@ extension DeviceState.Standard {
         try validateMasks()
         try configuration?.validate(deviceClass: deviceClass)
         try validateQueueNumbers()
+        try controlQueue?.validate(against: self, deviceClass: deviceClass)
         var rules = DeviceState.QueueRules(self)
         for (place, queue) in queues.enumerated() {
             try rules.validate(queue, at: "standard.queues[\(place)]")

@@ -23,7 +23,7 @@ extension ControlClient {
     }
 
     func export(_ device: GuestDevice) throws -> StateExportMethod.Result {
-        try call(StateExportMethod.self, device.params)
+        try call(StateExportMethod.self, .init(device.params))
     }
 
     /// All operations that the daemon, or one before it, knows of.

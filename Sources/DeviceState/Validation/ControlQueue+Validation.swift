@@ -1,0 +1,32 @@
+internal import Virtio
+
+extension DeviceState.ControlQueue {
+    /// The largest number of a VLAN (IEEE 802.1Q).
+    private static let lastVLAN: UInt16 = 4_095
+
+    func validate(
+        against standard: DeviceState.Standard, deviceClass: DeviceClass, at place: String = "standard.controlQueue"
+    ) throws(DeviceState.Contradiction) {
+        guard deviceClass == .net else {
+            throw DeviceState.Contradiction(place, "the class of the device is \(deviceClass)")
+        }
+        if let negotiated = standard.negotiatedFeatures, !Features(negotiated).contains(.networkControlQueue) {
+            throw DeviceState.Contradiction(place, "CTRL_VQ is not among negotiatedFeatures")
+        }
+        if let queuePairs {
+            let limit = standard.configuration?.net?.maximumQueuePairs ?? 0x8000
+            guard (1...max(limit, 1)).contains(queuePairs) else {
+                throw DeviceState.Contradiction("\(place).queuePairs", "\(queuePairs) is out of range 1...\(limit)")
+            }
+        }
+        for (index, address) in (unicast ?? []).enumerated() where address.isMulticast {
+            throw DeviceState.Contradiction("\(place).unicast[\(index)]", "\(address) is a multicast address")
+        }
+        for (index, address) in (multicast ?? []).enumerated() where !address.isMulticast {
+            throw DeviceState.Contradiction("\(place).multicast[\(index)]", "\(address) is no multicast address")
+        }
+        for (index, vlan) in (vlans ?? []).enumerated() where vlan > Self.lastVLAN {
+            throw DeviceState.Contradiction("\(place).vlans[\(index)]", "\(vlan) is out of range 0...\(Self.lastVLAN)")
+        }
+    }
+}
