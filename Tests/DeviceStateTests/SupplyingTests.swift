@@ -40,8 +40,8 @@ import Virtio
                 DeviceState.SuppliedPart(part: "standard.controlQueue", source: "QEMU"),
             ])
         #expect(state.standard.queues.map(\.index) == [0, 1])
-        #expect(state.standard.queues[1].position == .split(availableIndex: 7))
-        #expect(state.standard.queues[1].maximumSize == 256)
+        #expect(state.standard.queues.last?.position == .split(availableIndex: 7))
+        #expect(state.standard.queues.last?.maximumSize == 256)
         #expect(state.standard.controlQueue?.vlans == [7])
         #expect(try DeviceState.verify(state.jsonBytes()) == state)
     }
