@@ -22,7 +22,7 @@ extension DeviceState {
         guard stated == computed else { throw .wrongDigest(stated: stated, computed: computed) }
         let state: DeviceState
         do throws(JSONReadError) {
-            state = try DeviceState(document, at: JSONPath("state", mode: .lenient))
+            state = try DeviceState(document, at: JSONPath("state"))
         } catch {
             throw .malformed(error.description)
         }

@@ -56,12 +56,11 @@ extension DeviceState: JSONObjectReadable, JSONWritable {
     /// For the documentation.
     public static var schemaSummary: StaticString { "The state of a device." }
 
-    /// Reads the sections and keeps what this version does not know. The digest's form is checked here, its value by
-    /// `verify`.
+    /// Reads the sections and keeps what this version does not know, even where unknown members are refused around the
+    /// document. The digest's form is checked here, its value by `verify`.
     public init(_ value: JSONValue, at path: JSONPath) throws(JSONReadError) {
-        var reader = try JSONObjectReader(value, at: path)
+        var reader = try JSONObjectReader(value, at: path.lenient)
         try self.init(members: &reader)
-        try reader.finish()
         let document = CanonicalForm.withoutDigest(value)
         let understood = canonicalSections
         if document.jsonBytes() != understood.jsonBytes() {

@@ -40,11 +40,23 @@ public struct JSONPath: Sendable {
         step = nil
     }
 
+    private init(_ path: JSONPath, mode: JSONReadMode) {
+        root = path.root
+        self.mode = mode
+        parent = path.parent
+        step = path.step
+    }
+
     private init(_ path: JSONPath, _ step: Step) {
         root = path.root
         mode = path.mode
         parent = path.step == nil ? nil : Parent(path)
         self.step = step
+    }
+
+    /// The same place, below which unknown members are ignored: for a document within parameters.
+    public var lenient: JSONPath {
+        JSONPath(self, mode: .lenient)
     }
 
     /// The place of a declared member.

@@ -47,6 +47,11 @@ import Testing
         #expect(state.jsonBytes() == read.jsonBytes())
     }
 
+    @Test func aDocumentMayHaveMoreThanTheParametersAroundIt() throws {
+        let read = try DeviceState(Self.later(), at: JSONPath("params"))
+        #expect(read.jsonBytes() == CanonicalOrder.sorted(try Self.later()).jsonBytes())
+    }
+
     @Test func equalityCountsWhatIsKept() throws {
         let read = try DeviceState.verify(Self.later())
         #expect(try read != Example.net())
