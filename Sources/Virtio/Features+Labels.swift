@@ -1,8 +1,6 @@
-import Virtio
-
 extension Features {
     /// The set as `device.add` and declarations have it: names, and `bitN` for what has none.
-    func labels(for deviceClass: DeviceClass?) -> [String] {
+    public func labels(for deviceClass: DeviceClass?) -> [String] {
         names(for: deviceClass) + unknownBits(for: deviceClass).map { "bit\($0)" }
     }
 }
