@@ -67,8 +67,11 @@ let package = Package(
         .target(name: "SeededGenerator", path: "Tests/Support/SeededGenerator", swiftSettings: settings),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "SeededGenerator"], swiftSettings: settings),
         .testTarget(name: "VirtioTests", dependencies: ["Virtio"], swiftSettings: settings),
+        .target(
+            name: "CheckTable", dependencies: ["DeviceState", "Virtio", "JSON"], path: "Tests/Support/CheckTable",
+            swiftSettings: settings),
         .testTarget(
-            name: "DeviceStateTests", dependencies: ["DeviceState", "Virtio", "JSON", "SeededGenerator"],
+            name: "DeviceStateTests", dependencies: ["DeviceState", "CheckTable", "Virtio", "JSON", "SeededGenerator"],
             swiftSettings: settings),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux", systemPackage], swiftSettings: settings),
         .testTarget(
@@ -119,8 +122,8 @@ let package = Package(
         .testTarget(
             name: "CLICoreTests",
             dependencies: [
-                "CLICore", "vdpactl", "vdpad", "describe-methods", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO",
-                "Virtio", "JSON",
+                "CLICore", "vdpactl", "vdpad", "describe-methods", "ControlAPI", "JSONRPC", "DeviceState", "CheckTable",
+                "LinuxIO", "Virtio", "JSON",
                 "CLinux", systemPackage,
             ],
             swiftSettings: settings),
@@ -132,7 +135,7 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "vdpad", "vdpactl", "VDPA", "DeviceState", "LinuxIO", "Virtio", "JSON", "SeededGenerator",
+                "vdpad", "vdpactl", "VDPA", "DeviceState", "CheckTable", "LinuxIO", "Virtio", "JSON", "SeededGenerator",
                 systemPackage,
             ],
             swiftSettings: settings),

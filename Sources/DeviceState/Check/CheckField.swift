@@ -1,0 +1,49 @@
+public import JSON
+
+/// What is compared of a state and a target, in the order of the report.
+public enum CheckField: String, JSONStringEnum {
+    case completeness
+    case deviceClass = "class"
+    case features, suspend, resume, enableAfterDriverOk, mappingPersistence, configurationSize
+    case mac, mtu, queuePairs, receiveSideScaling
+    case capacity, blockSize, readOnly, requestLimits, requestQueues
+    case otherConfiguration
+    case queueCount, queueSize, ringFormat, groups, addressSpaces, iovaRange, implementation
+
+    /// For the documentation.
+    public static var schemaSummary: StaticString? { "What is compared of a state and a target." }
+
+    /// What the case means.
+    public var summary: StaticString? {
+        switch self {
+        case .completeness:
+            "Whether the document has every part; blocks only where nobody could supply a queue's position."
+        case .deviceClass: "Must be equal."
+        case .features: "The target must offer every feature that the driver has accepted."
+        case .suspend:
+            "Without SUSPEND, where the source has it, the device could not be stopped again and keep its state."
+        case .resume: "Without RESUME, where the source has it, a stopped device could only be reset."
+        case .enableAfterDriverOk:
+            "Needed for a network device with a control queue: it is restored before the others are enabled."
+        case .mappingPersistence: "Never blocks: a VMM negotiates anew whether mappings survive a reset."
+        case .configurationSize: "The target's configuration space must not be smaller."
+        case .mac: "Must be equal if the driver has accepted MAC."
+        case .mtu: "The target's must not be smaller if the driver has accepted MTU."
+        case .queuePairs: "The target must have as many; exactly as many where a control queue comes after them."
+        case .receiveSideScaling: "The target's limits must not be lower if the driver has accepted RSS or HASH_REPORT."
+        case .capacity: "Must be equal."
+        case .blockSize: "Must be equal if the driver has accepted BLK_SIZE."
+        case .readOnly: "The target must not be read-only unless the source is."
+        case .requestLimits: "The target must allow requests as large as those that the driver may make."
+        case .requestQueues: "The target must have as many if the driver has accepted MQ."
+        case .otherConfiguration: "For classes that vdpad does not decode: fits if every byte is equal."
+        case .queueCount: "The target must have the queues that the driver may use."
+        case .queueSize: "The target must take rings of the sizes in use."
+        case .ringFormat: "The target must take packed rings if the source has them."
+        case .groups: "Queues with address spaces of their own need groups of their own."
+        case .addressSpaces: "The target must have as many as the source uses."
+        case .iovaRange: "The target must reach every address that the source reaches."
+        case .implementation: "The target must understand the format of each section that is required."
+        }
+    }
+}

@@ -1,0 +1,29 @@
+internal import Virtio
+
+/// A state and what it is compared with, as the rules ask for it.
+struct CheckQuestion {
+    let state: DeviceState
+    let target: TargetFacts
+
+    var deviceClass: DeviceClass { state.identity.deviceClass }
+    var standard: DeviceState.Standard { state.standard }
+    var negotiated: Features? { standard.negotiatedFeatures.map { Features($0) } }
+    var offered: Features? { standard.deviceFeatures.map { Features($0) } }
+    var net: NetworkConfiguration? { standard.configuration?.net }
+    var block: BlockConfiguration? { standard.configuration?.block }
+
+    /// Whether the driver may use one of these features: not when it is known not to have accepted any.
+    func mayUse(_ features: Features) -> Bool {
+        guard let known = negotiated ?? offered else { return true }
+        return !known.isDisjoint(with: features)
+    }
+
+    /// Parameters of a device that the target's management device would make.
+    func parameters(_ change: (inout CreationParameters) -> Void = { _ in }) -> CreationParameters? {
+        target.maker.map { maker in
+            var parameters = CreationParameters(managementDevice: maker.name)
+            change(&parameters)
+            return parameters
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// A running device has no positions yet, and a VMM carries those of a device that it owns: so what is missing keeps nobody
+/// from asking before anything is stopped. What nobody can tell of a queue, nobody can restore.
+enum CompletenessRule: CheckRule {
+    static let field = CheckField.completeness
+
+    static func finding(_ question: CheckQuestion) -> CheckFinding? {
+        let missing = question.state.completeness.missing
+        guard !missing.isEmpty else { return CheckFinding(.ok, "the document is complete").asAdvice }
+        let lost = missing.filter { $0.supplier == .nobody && $0.part.hasPrefix("standard.queues") }
+        if let first = lost.first {
+            return CheckFinding(.blocking, "nobody can supply \(first.part): \(first.reason)")
+        }
+        let parts = missing.map { "\($0.part) (\($0.supplier.rawValue))" }.joined(separator: ", ")
+        return CheckFinding(.unknown, "a restore needs what is missing, from whom it can be had: \(parts)").asAdvice
+    }
+}

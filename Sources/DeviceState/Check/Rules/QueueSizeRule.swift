@@ -1,0 +1,31 @@
+internal import Virtio
+
+enum QueueSizeRule: CheckRule {
+    static let field = CheckField.queueSize
+
+    static func finding(_ question: CheckQuestion) -> CheckFinding? {
+        let queues = question.standard.queues
+        let sizes = queues.compactMap(\.size)
+        // A size that is not known is at most the largest.
+        let largest = sizes.count == queues.count ? sizes.max() : queues.compactMap(\.maximumSize).max()
+        let known = question.target.witnessed(\.maximumQueueSize)
+        let least = question.target.minimumQueueSize ?? 1
+        func found(_ verdict: CheckVerdict, _ reason: String) -> CheckFinding {
+            CheckFinding(
+                verdict, reason, state: largest.map { "at most \($0)" }, target: known.map { "\(least) to \($0.value)" }
+            )
+        }
+        guard let largest else { return found(.unknown, "the document does not have the sizes of the queues") }
+        guard let known else {
+            return found(.unknown, "it is not known which sizes \(question.target.name) takes")
+        }
+        if let tooSmall = sizes.first(where: { $0 < least }) {
+            return found(.blocking, "it takes no ring of \(tooSmall)\(known.source)")
+        }
+        if known.value >= largest { return found(.ok, "it takes rings of these sizes\(known.source)") }
+        guard sizes.count == queues.count else {
+            return found(.unknown, "it takes smaller rings, and not every size in use is known")
+        }
+        return found(.blocking, "it takes no ring of \(largest)\(known.source)")
+    }
+}

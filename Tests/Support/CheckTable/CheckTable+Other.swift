@@ -1,0 +1,34 @@
+import DeviceState
+import Virtio
+
+extension CheckTable {
+    /// Other classes, and classes that differ.
+    static var other: [CheckCase] {
+        [
+            CheckCase(
+                "a device of another class", .net, .blocking, .deviceClass, .blocking, "net0 is block, not net"
+            ) { $0.device.deviceClass = .block },
+            CheckCase(
+                "the class is not known", .net, .unknown, .deviceClass, .unknown,
+                "neither netlink nor sysfs says of which class net0 is"
+            ) { $0.device.deviceClass = nil },
+            CheckCase(
+                "a file system with the same configuration", .fs, .ok, .otherConfiguration, .ok,
+                "every byte is the same"),
+            CheckCase(
+                "a file system with another tag", .fs, .unknown, .otherConfiguration, .unknown,
+                "it is not known which bytes of class fs may differ"
+            ) {
+                $0.device.configuration?.raw = HexadecimalBytes(Array("others".utf8) + Array(repeating: 0, count: 34))
+            },
+            CheckCase(
+                "a file system whose configuration the document does not have", .fs, .unknown, .otherConfiguration,
+                .unknown, "the document does not have the configuration", others: [.configurationSize: .unknown]
+            ) { $0.state.standard.configuration = nil },
+            CheckCase(
+                "a file system whose configuration was never read", .fs, .unknown, .otherConfiguration, .unknown,
+                "the configuration of fs0 is not known"
+            ) { $0.device.configuration?.raw = nil },
+        ]
+    }
+}
