@@ -71,7 +71,8 @@ let package = Package(
             name: "CheckTable", dependencies: ["DeviceState", "Virtio", "JSON"], path: "Tests/Support/CheckTable",
             swiftSettings: settings),
         .testTarget(
-            name: "DeviceStateTests", dependencies: ["DeviceState", "CheckTable", "Virtio", "JSON", "SeededGenerator"],
+            name: "DeviceStateTests",
+            dependencies: ["DeviceState", "CheckTable", "Virtio", "JSON", "SeededGenerator"],
             swiftSettings: settings),
         .testTarget(name: "LinuxIOTests", dependencies: ["LinuxIO", "CLinux", systemPackage], swiftSettings: settings),
         .testTarget(

@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import DeviceState
 internal import JSON
 internal import SystemPackage
 internal import Virtio
@@ -13,6 +14,8 @@ enum CommandFailure: Error {
     case malformedReply(String)
     /// The state document is not what its digest says.
     case invalidDocument(String)
+    /// The description of a host does not have what the command line names.
+    case notFound(StateCheckError)
     /// A file that the command line names could not be read.
     case input(String)
     /// The output file could not be written.
@@ -27,6 +30,7 @@ enum CommandFailure: Error {
         case .refused(let call): ErrorCode(rawValue: call.code)?.exitStatus ?? ExitStatus.failure
         case .unreachable, .malformedReply: ExitStatus.unreachable
         case .invalidDocument: ErrorCode.invalidState.exitStatus
+        case .notFound: ErrorCode.deviceNotFound.exitStatus
         case .input: ExitStatus.usage
         case .output: ExitStatus.failure
         case .notPermitted: ErrorCode.permissionDenied.exitStatus
@@ -42,6 +46,7 @@ enum CommandFailure: Error {
         case .unreachable(let message, let hint): Self.text("unreachable", message, hint: hint, format)
         case .malformedReply(let message): Self.text("malformedReply", message, format)
         case .invalidDocument(let message): Self.text(ErrorCode.invalidState.name, message, format)
+        case .notFound(let error): Self.text(error.code.name, error.description, format)
         case .input(let message): Self.text("input", message, format)
         case .output(let message): Self.text("output", message, format)
         case .notPermitted(let message, let hint):
@@ -64,6 +69,16 @@ enum CommandFailure: Error {
             writer.member("hint", ifPresent: hint)
             writer.endObject()
             return String(decoding: writer.bytes, as: UTF8.self) + "\n"
+        }
+    }
+}
+
+extension StateCheckError {
+    /// That of `state.check`.
+    fileprivate var code: ErrorCode {
+        switch self {
+        case .deviceNotFound: .deviceNotFound
+        case .managementDeviceNotFound: .managementDeviceNotFound
         }
     }
 }

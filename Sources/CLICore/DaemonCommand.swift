@@ -9,6 +9,9 @@ protocol DaemonCommand: ParsableCommand {
 
     /// Makes the calls and adds what they gave to what is to be printed.
     func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure)
+
+    /// Does the work and renders what has come of it.
+    func outcome(socketOfEnvironment: String?) -> Vdpactl.Outcome
 }
 
 extension DaemonCommand {
@@ -16,6 +19,11 @@ extension DaemonCommand {
 
     /// Connects, executes and renders what has come of it.
     func outcome(socketOfEnvironment: String?) -> Vdpactl.Outcome {
+        connectedOutcome(socketOfEnvironment)
+    }
+
+    /// The same, for a command that does not always need the daemon.
+    func connectedOutcome(_ socketOfEnvironment: String?) -> Vdpactl.Outcome {
         var outcome = Vdpactl.Outcome()
         do throws(CommandFailure) {
             var connection = try DaemonConnection(

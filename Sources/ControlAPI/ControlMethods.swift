@@ -4,6 +4,7 @@ public enum ControlMethods {
     public static let all: [any ControlMethod.Type] = [
         SystemInfoMethod.self,
         SystemHealthMethod.self,
+        SystemDescribeMethod.self,
         RPCDiscoverMethod.self,
         MgmtdevListMethod.self,
         MgmtdevGetMethod.self,
@@ -29,6 +30,7 @@ public enum ControlMethods {
         GroupSuspendMethod.self,
         GroupResumeMethod.self,
         StateExportMethod.self,
+        StateCheckMethod.self,
         OperationListMethod.self,
         OperationGetMethod.self,
         OperationWaitMethod.self,

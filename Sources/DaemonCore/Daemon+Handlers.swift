@@ -64,6 +64,12 @@ extension Daemon {
         table.onDevice(StateExportMethod.self, \.device) { device, params, descriptor, turn throws(ControlError) in
             try await device.export(params, descriptor: descriptor, turn: turn)
         }
+        table.deferred(SystemDescribeMethod.self) { daemon, params, _ throws(ControlError) in
+            try await daemon.describeHost(params)
+        }
+        table.deferred(StateCheckMethod.self) { daemon, params, _ throws(ControlError) in
+            try await daemon.checkState(params)
+        }
         addProvisioning(to: &table)
         addEvents(to: &table)
         addDeclarations(to: &table)

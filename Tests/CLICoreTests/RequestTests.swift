@@ -71,6 +71,8 @@ import Testing
         Case("set-status blk0 11", "device.setStatus", #"{"device":"blk0","status":11,"confirm":false}"#),
         Case("set-status blk0 0x0f --confirm", "device.setStatus", #"{"device":"blk0","status":15,"confirm":true}"#),
         Case("state export blk0", "state.export", #"{"device":"blk0"}"#),
+        Case("host describe", "system.describe", "{}"),
+        Case("host describe --deadline 500", "system.describe", #"{"deadlineMs":500}"#),
         Case("mgmtdev", "mgmtdev.list", "{}"),
         Case("mgmtdev list", "mgmtdev.list", "{}"),
         Case("mgmtdev show pci/0000:01:00.2", "mgmtdev.get", #"{"mgmtdev":"pci/0000:01:00.2"}"#),
@@ -154,7 +156,8 @@ import Testing
         "list --deadline 3600001", "list --deadline x", "list -o xml", "status blk0 --holder-pid 0",
         "set-status blk0 0", "set-status blk0 0x100", "set-status blk0 x", "call", "call x {",
         "open net0 --queue-size 70000",
-        "list --no-such-option", "state export", "mgmtdev frobnicate", "add net1", "add --mgmtdev m",
+        "list --no-such-option", "state export", "state check", "state check s", "state check s --device a/b",
+        "state check s h --device net0 --mgmtdev m", "host", "mgmtdev frobnicate", "add net1", "add --mgmtdev m",
         "add n --mgmtdev m --mac 02:00", "add n --mgmtdev m --mtu 65536", "add n --mgmtdev m --features MAC,",
         "add n --mgmtdev m --driver vhost", "add n --mgmtdev m --mode 0999", "delete", "delete a b/c", "set n",
         "set n --confirm", "bind n", "bind n vhost-vdpa", "stats n --queue", "stats n --queue x", "stats n --watch 0",
@@ -203,7 +206,8 @@ import Testing
 
     @Test(arguments: [
         "--help", "help", "help suspend", "suspend --help", "mgmtdev show --help", "exec --help", "dev add --help",
-        "state export -h", "state show --help", "state diff --help", "state verify --help",
+        "state export -h", "state show --help", "state diff --help", "state verify --help", "state check -h",
+        "host -h",
     ])
     func helpIsASuccess(_ arguments: String) {
         let outcome = Vdpactl.run(arguments.split(separator: " ").map(String.init)) { _ in nil }

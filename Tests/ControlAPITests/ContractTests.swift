@@ -31,6 +31,7 @@ import Testing
         }
         try checkMethod(SystemInfoMethod.self)
         try checkMethod(SystemHealthMethod.self)
+        try checkMethod(SystemDescribeMethod.self)
         try checkMethod(RPCDiscoverMethod.self)
         try checkMethod(MgmtdevListMethod.self)
         try checkMethod(MgmtdevGetMethod.self)
@@ -49,6 +50,7 @@ import Testing
         try checkMethod(GroupSuspendMethod.self)
         try checkMethod(GroupResumeMethod.self)
         try checkMethod(StateExportMethod.self)
+        try checkMethod(StateCheckMethod.self)
         try check(ControlError.self)
     }
 

@@ -47,7 +47,7 @@ struct BadInputTests {
     static let methods: [String] = [
         "system.info", "system.health", "rpc.discover", "mgmtdev.list", "mgmtdev.get", "device.list", "device.get",
         "device.status", "device.config", "device.holders", "device.open", "device.close", "device.setStatus",
-        "device.suspend", "device.resume", "device.handBack", "device.reset", "state.export",
+        "device.suspend", "device.resume", "device.handBack", "device.reset", "state.export", "system.describe",
     ]
 
     /// Parameters that the method accepts.

@@ -4,9 +4,11 @@ internal import ArgumentParser
 struct StateCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "state", abstract: "Exports a device's state, and looks at states in files.",
+            commandName: "state",
+            abstract: "Exports a device's state, tells where it would be accepted, and looks at states in files.",
             subcommands: [
-                StateExportCommand.self, StateShowCommand.self, StateDiffCommand.self, StateVerifyCommand.self,
+                StateExportCommand.self, StateCheckCommand.self, StateShowCommand.self, StateDiffCommand.self,
+                StateVerifyCommand.self,
             ])
     }
 

@@ -62,10 +62,10 @@ struct StateExportCommand: ContractCommand {
         }
     }
 
-    private static func write(_ document: JSONValue, to path: String) throws(CommandFailure) {
+    static func write(_ document: JSONValue, to path: String) throws(CommandFailure) {
         let bytes = document.jsonBytes() + [UInt8(ascii: "\n")]
         do throws(Errno) {
-            // A state document tells about a guest: for its owner alone.
+            // A state document tells about a guest, and one of a host about its devices: for their owner alone.
             try Files.replace(path, with: bytes.span, mode: 0o600)
         } catch {
             throw .output("\(path): \(error)")

@@ -95,7 +95,7 @@ extension Device {
     }
 
     /// What a look at the device gave.
-    private struct Sight {
+    struct Sight {
         /// Set when the device could not be asked just now.
         var asOf: String?
         var warnings: [String] = []
@@ -107,7 +107,7 @@ extension Device {
     /// Asks the device if it can be asked, and ends the turn.
     ///
     /// A reader never queues behind a call that does not return: after a short wait it gets what was last known.
-    private func look(
+    func look(
         _ params: DeviceParams, descriptor: SharedDescriptor?, turn: Turn
     ) async throws(ControlError) -> Sight {
         defer { turns.end(turn) }

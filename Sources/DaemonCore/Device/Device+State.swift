@@ -41,6 +41,7 @@ extension Device {
     /// Notes what was read of the device just now, and drops a record that it proves wrong.
     func note(_ observation: DeviceObservation) {
         lastSeen = (observation, Timestamp.now())
+        capabilities = DeviceCapabilities(observation)
         if !observation.status.contains(.driverOK) { forgetStop() }
     }
 
@@ -49,6 +50,7 @@ extension Device {
     /// A node that goes while it is open is not closed by that: the removal waits for it.
     func update(_ info: HostDevice?) {
         let former = self.info?.node
+        if info == nil || info?.incarnation != self.info?.incarnation { capabilities = nil }
         self.info = info
         if info?.node != nil {
             if removedNode != nil { noteClosed() }

@@ -84,6 +84,9 @@ actor Device {
     /// What was read last, and when.
     var lastSeen: (observation: DeviceObservation, at: String)? { didSet { noteChange() } }
 
+    /// What an open descriptor has told of the device that stays the same until the device leaves the bus.
+    var capabilities: DeviceCapabilities?
+
     /// The node that has gone while it was open: its last close is still to come.
     var removedNode: DeviceNode?
 

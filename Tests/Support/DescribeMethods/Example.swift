@@ -1,4 +1,5 @@
 import ControlAPI
+import DeviceState
 import JSON
 
 /// A call that shows a method, and what brings the simulated host to where it makes sense and back.
@@ -57,6 +58,7 @@ struct Example {
         return [
             Example(call: try Call(SystemInfoMethod.self)),
             Example(call: try Call(SystemHealthMethod.self)),
+            Example(call: try Call(SystemDescribeMethod.self)),
             Example(call: try Call(MgmtdevListMethod.self)),
             Example(call: try Call(MgmtdevGetMethod.self, ["mgmtdev": "simnet0"])),
             Example(call: add, after: [delete]),
@@ -99,6 +101,10 @@ struct Example {
             Example(
                 before: [open, try Call(DeviceSuspendMethod.self, net0)],
                 call: try Call(StateExportMethod.self, net0), after: [close]),
+            Example(
+                call: try Call(
+                    StateCheckMethod.self,
+                    ["state": DeviceState.example.document, "target": ["managementDevice": "simnet0"]])),
             Example(
                 before: [addAnother], call: try Call(OperationListMethod.self, ["device": "vm3-net"]),
                 after: [deleteAnother]),

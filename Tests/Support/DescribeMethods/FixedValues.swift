@@ -16,13 +16,27 @@ enum FixedValues {
     /// The id of an operation.
     static let operation = "5f1c2d3e4a5b6c7d-12"
 
-    /// The same reply with the fixed values; a state document with the digest that belongs to them.
+    /// The name of the machine.
+    private static let host = "host-a"
+
+    /// The same reply with the fixed values; a document with the digest that belongs to them.
     static func replacing(in reply: JSONValue) throws(JSONReadError) -> JSONValue {
         let fixed = replaced(reply)
-        guard let document = fixed["result"]?["state"] else { return fixed }
-        var state = try DeviceState(document, at: JSONPath("state"))
-        state.source.host = "host-a"
-        return fixed.setting("result", to: ["state": state.document])
+        guard let result = fixed["result"] else { return fixed }
+        if let document = result["state"] {
+            var state = try DeviceState(document, at: JSONPath("state"))
+            state.source.host = host
+            return fixed.setting("result", to: ["state": state.document])
+        }
+        switch result["host"] {
+        case .object?:
+            var description = try HostDescription(result["host"] ?? .null, at: JSONPath("host"))
+            description.host.name = host
+            return fixed.setting("result", to: ["host": description.document])
+        case .string? where result["verdict"] != nil:
+            return fixed.setting("result", to: result.setting("host", to: .string(host)))
+        default: return fixed
+        }
     }
 
     private static func replaced(_ value: JSONValue) -> JSONValue {
