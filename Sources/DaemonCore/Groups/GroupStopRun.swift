@@ -94,16 +94,21 @@ actor GroupStopRun {
     }
 
     /// Reads anew the configuration of the members that the group has stopped, once the last has: what was read of one of
-    /// them before may have changed since. Nobody waits for it but whoever comes next.
+    /// them before may have changed since. Nobody waits for it but whoever comes next to the same device.
     private func takeSnapshots() async {
         await withDiscardingTaskGroup { [loop] group in
             for member in machine.members where member.phase == .stopped && !member.history.wasSuspended {
                 guard let seat = seats[member.device], let reach = ways[member.device] else { continue }
                 group.addTask(executorPreference: loop) {
                     await seat.device.takeSnapshot(reach, seat.device.request(seat.turn))
+                    await self.release(member.device)
                 }
             }
         }
+    }
+
+    private func release(_ name: DeviceName) {
+        seats.release(name)
     }
 
     // MARK: One member
