@@ -27,12 +27,13 @@ struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
         }
         let refusal = machine.enter(device, call)
         return try machine.change { model throws(HostError) in
-            try model.change(device) { device throws(HostError) in
+            let now = model.clock.time(monotonic: MonotonicInstant.now.nanoseconds)
+            return try model.change(device) { device throws(HostError) in
                 guard device.opening == opening, device.opener != nil, let node = device.node else {
                     throw HostError(.gone, "\(device.name) was closed", call: call.rawValue, errno: .badFileDescriptor)
                 }
                 if let refusal { throw HostError(refusal, call: call.rawValue, node: node) }
-                device.advance(to: machine.now)
+                device.advance(to: now)
                 do throws(Errno) { return try body(&device) } catch {
                     throw HostError(error, call: call.rawValue, node: node)
                 }

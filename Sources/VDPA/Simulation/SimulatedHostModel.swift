@@ -11,6 +11,8 @@ struct SimulatedHostModel: Sendable {
     /// Where the bus would be in sysfs, for people.
     static let bus = "\(HostPaths().sys)/bus/vdpa"
 
+    /// By which calls take their time and VMMs do I/O.
+    var clock = SimulatedClock()
     /// The devices by name, those that wait for their last close included.
     var devices: [DeviceName: SimulatedDevice] = [:]
     /// What can create devices.

@@ -10,8 +10,6 @@ final class SimulatedMachine: Sendable {
     private static let pollNanoseconds: UInt64 = 1_000_000
 
     private let model = Lock(SimulatedHostModel())
-    // Apart from the model, whose changes read it.
-    private let clock = Lock(SimulatedClock())
     private let announce: @Sendable (HostChange) -> Void
 
     /// A host with its two devices.
@@ -21,21 +19,17 @@ final class SimulatedMachine: Sendable {
         self.announce = announce
     }
 
-    /// The clock of the model.
-    var now: UInt64 { clock.withLock { clock in clock.time(monotonic: MonotonicInstant.now.nanoseconds) } }
-
     /// Carries out a control request.
     ///
     /// - Returns: the result as it goes over the wire.
     func control(_ request: SimulatedControl) throws(HostError) -> JSONValue {
-        if case .advanceClock(let milliseconds) = request {
-            clock.withLock { clock in
-                clock.advance(
-                    nanoseconds: UInt64(milliseconds) * 1_000_000, monotonic: MonotonicInstant.now.nanoseconds)
+        try change { model throws(HostError) in
+            let monotonic = MonotonicInstant.now.nanoseconds
+            if case .advanceClock(let milliseconds) = request {
+                model.clock.advance(nanoseconds: UInt64(milliseconds) * 1_000_000, monotonic: monotonic)
             }
+            return try model.control(request, at: model.clock.time(monotonic: monotonic))
         }
-        let now = now
-        return try change { model throws(HostError) in try model.control(request, at: now) }
     }
 
     /// Changes the model and announces what that changed.
@@ -58,24 +52,29 @@ final class SimulatedMachine: Sendable {
     /// - Returns: the error that the call was made to fail with.
     func enter(_ device: DeviceName?, _ call: SimulatedCall) -> Errno? {
         let fault = model.withLock { model in model.enter(device, call) }
-        if fault.latencyNanoseconds > 0 { sleep(until: now + fault.latencyNanoseconds) }
+        guard fault.latencyNanoseconds > 0 || fault.isStuck else { return fault.errno }
+        sleep(nanoseconds: fault.latencyNanoseconds)
         wait { model in model.isStuck(device, call) }
         return fault.errno
     }
 
     /// Blocks the thread for as long as the model says so.
     func wait(while isHeldUp: (SimulatedHostModel) -> Bool) {
-        while read(isHeldUp) { sleep(nanoseconds: SimulatedMachine.pollNanoseconds) }
+        while read(isHeldUp) { SimulatedMachine.pause(nanoseconds: SimulatedMachine.pollNanoseconds) }
     }
 
-    private func sleep(until end: UInt64) {
-        while case let now = now, now < end {
-            let isStopped = clock.withLock { clock in clock.isStopped }
-            sleep(nanoseconds: isStopped ? SimulatedMachine.pollNanoseconds : end - now)
+    /// Blocks the thread for a time of the model's clock.
+    private func sleep(nanoseconds: UInt64) {
+        func look() -> (now: UInt64, isStopped: Bool) {
+            read { model in (model.clock.time(monotonic: MonotonicInstant.now.nanoseconds), model.clock.isStopped) }
+        }
+        let end = look().now + nanoseconds
+        while case let (now, isStopped) = look(), now < end {
+            SimulatedMachine.pause(nanoseconds: isStopped ? SimulatedMachine.pollNanoseconds : end - now)
         }
     }
 
-    private func sleep(nanoseconds: UInt64) {
+    private static func pause(nanoseconds: UInt64) {
         var wanted = timespec(
             tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
         var left = timespec()
