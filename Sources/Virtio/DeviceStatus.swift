@@ -20,6 +20,8 @@ public struct DeviceStatus: OptionSet, Sendable, Hashable {
     public static let suspend = DeviceStatus(rawValue: 16)
     /// The stop bit of the older proposal; reserved in every released specification.
     public static let proposedStop = DeviceStatus(rawValue: 32)
+    /// STOP_FAILED of the older proposal, on a device that implements it: its bit 4 is not SUSPEND.
+    public static let proposedStopFailed = DeviceStatus(rawValue: 16)
     /// DEVICE_NEEDS_RESET: the device met an error it cannot recover from.
     public static let needsReset = DeviceStatus(rawValue: 64)
     /// FAILED: the driver has given up.
@@ -47,15 +49,15 @@ public struct DeviceStatus: OptionSet, Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - negotiated: Bit 4 is a stop bit if feature 43 is among these.
-    ///   - proposedStop: Whether an operator has declared that the device implements the older proposal, bit 5.
+    ///   - proposedStop: Whether an operator has declared that the device implements the older proposal, bits 4 and 5.
     /// - Returns: The status without the stop.
     public func driverStatus(negotiated: Features, proposedStop: Bool = false) -> DeviceStatus {
         var status = self
         if negotiated.contains(.suspend), status.remove(.suspend) != nil {
             status.insert(.driverOK)
         }
-        if proposedStop {
-            status.remove(.proposedStop)
+        if proposedStop, !negotiated.contains(.suspend) {
+            status.subtract([.proposedStop, .proposedStopFailed])
         }
         return status
     }

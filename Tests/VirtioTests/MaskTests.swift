@@ -80,6 +80,8 @@ import Virtio
             (0x1b, Features(), false, 0x1b),
             (0x2f, Features(), true, 0x0f),
             (0x2f, Features(), false, 0x2f),
+            (0x1f, Features(), true, 0x0f),
+            (0x3b, Features.suspend, true, 0x2f),
         ] as [(UInt8, Features, Bool, UInt8)])
     func theGuestDoesNotSeeTheStop(status: UInt8, negotiated: Features, proposed: Bool, seen: UInt8) {
         let driverStatus = DeviceStatus(rawValue: status).driverStatus(negotiated: negotiated, proposedStop: proposed)
