@@ -37,6 +37,9 @@ public struct DeviceObservation: Sendable, Hashable {
     /// It is read only with FEATURES_OK set: before that the kernel tells the device that its driver is a legacy one.
     public var configuration: [UInt8]?
 
+    /// Whether the kernel lets single bits of the status be cleared.
+    public var clearsStatusBits = false
+
     /// Describes what was read.
     public init(
         status: DeviceStatus, deviceClass: DeviceClass, features: Features, backendFeatures: BackendFeatures,

@@ -12,12 +12,15 @@ public enum DeviceProcedure: Sendable, Hashable {
     /// - Parameters:
     ///   - allowIrreversible: stop also a device that cannot be resumed.
     ///   - dryRun: make every check up to the ioctl and stop there.
-    case suspend(allowIrreversible: Bool, dryRun: Bool)
+    ///   - mechanism: how.
+    case suspend(allowIrreversible: Bool, dryRun: Bool, by: StopMechanism = .ioctl)
 
     /// Lets a stopped device go on.
     ///
-    /// - Parameter dryRun: make every check up to the ioctl and stop there.
-    case resume(dryRun: Bool)
+    /// - Parameters:
+    ///   - dryRun: make every check up to the ioctl and stop there.
+    ///   - mechanism: how it was stopped.
+    case resume(dryRun: Bool, by: StopMechanism = .ioctl)
 
     /// Adds bits to the device status and reads back what the device made of it.
     case setStatus(DeviceStatus)
@@ -25,8 +28,9 @@ public enum DeviceProcedure: Sendable, Hashable {
     /// Resets the device: writes status 0 and reads it back.
     case reset
 
-    /// Asserts the stop again if `assertStop`, then reads all that the access allows, queues included.
-    case export(assertStop: Bool)
+    /// Asserts the stop again if `assertStop`, by the mechanism that has stopped the device, then reads all that the access
+    /// allows, queues included.
+    case export(assertStop: Bool, by: StopMechanism = .ioctl)
 
     /// Opens the node and becomes owner; with `bringUp`, negotiates, sets up rings and sets DRIVER_OK. Owner access only.
     case open(bringUp: BringUp?)
@@ -37,7 +41,7 @@ public enum DeviceProcedure: Sendable, Hashable {
     /// True when the device is not different afterwards.
     var isReadOnly: Bool {
         switch self {
-        case .examine, .suspend(_, dryRun: true), .resume(dryRun: true), .export(assertStop: false): true
+        case .examine, .suspend(_, dryRun: true, _), .resume(dryRun: true, _), .export(assertStop: false, _): true
         case .suspend, .resume, .setStatus, .reset, .export, .open, .close: false
         }
     }

@@ -38,6 +38,8 @@ public protocol VhostVDPAFile: ~Copyable {
     borrowing func suspend() throws(HostError)
     /// `VHOST_VDPA_RESUME`.
     borrowing func resume() throws(HostError)
+    /// Whether single bits of the status can be cleared.
+    borrowing func clearsStatusBits() -> Bool
     /// True when the process whose descriptor this is a duplicate of has exited; false for one's own.
     borrowing func holderHasExited() -> Bool
 }

@@ -93,8 +93,8 @@ final class ScriptedHost: VDPAHost {
                 backendFeatures: [.suspend, .resume], maximumQueueSize: 256))
         let isCall =
             switch procedure {
-            case .suspend(_, let dryRun), .resume(let dryRun): !dryRun
-            case .export(let assertStop): assertStop
+            case .suspend(_, let dryRun, _), .resume(let dryRun, _): !dryRun
+            case .export(let assertStop, _): assertStop
             default: false
             }
         if isCall {

@@ -9,15 +9,16 @@ extension DeviceProcedure: MessageValue {
             self = .examine
         case "suspend":
             self = .suspend(
-                allowIrreversible: try value.member("allowIrreversible"), dryRun: try value.member("dryRun"))
+                allowIrreversible: try value.member("allowIrreversible"), dryRun: try value.member("dryRun"),
+                by: try value.member("mechanism"))
         case "resume":
-            self = .resume(dryRun: try value.member("dryRun"))
+            self = .resume(dryRun: try value.member("dryRun"), by: try value.member("mechanism"))
         case "setStatus":
             self = .setStatus(try value.member("status"))
         case "reset":
             self = .reset
         case "export":
-            self = .export(assertStop: try value.member("assertStop"))
+            self = .export(assertStop: try value.member("assertStop"), by: try value.member("mechanism"))
         case "open":
             self = .open(bringUp: try value.optionalMember("bringUp"))
         case "close":
@@ -31,15 +32,18 @@ extension DeviceProcedure: MessageValue {
         writer.beginObject()
         writer.field("kind", kind)
         switch self {
-        case .suspend(let allowIrreversible, let dryRun):
+        case .suspend(let allowIrreversible, let dryRun, let mechanism):
             writer.field("allowIrreversible", allowIrreversible)
             writer.field("dryRun", dryRun)
-        case .resume(let dryRun):
+            writer.field("mechanism", mechanism)
+        case .resume(let dryRun, let mechanism):
             writer.field("dryRun", dryRun)
+            writer.field("mechanism", mechanism)
         case .setStatus(let status):
             writer.field("status", status)
-        case .export(let assertStop):
+        case .export(let assertStop, let mechanism):
             writer.field("assertStop", assertStop)
+            writer.field("mechanism", mechanism)
         case .open(let bringUp):
             writer.field("bringUp", bringUp)
         case .examine, .reset, .close:

@@ -36,6 +36,7 @@ extension DeviceObservation: MessageValue {
         iovaRange = try value.optionalMember("iovaRange")
         configurationSize = try value.optionalMember("configurationSize")
         configuration = try value.optionalMember("configuration")
+        clearsStatusBits = try value.member("clearsStatusBits")
     }
 
     package func writeMessage(to writer: inout JSONWriter) {
@@ -51,6 +52,7 @@ extension DeviceObservation: MessageValue {
         writer.field("iovaRange", iovaRange)
         writer.field("configurationSize", configurationSize)
         writer.field("configuration", configuration)
+        writer.field("clearsStatusBits", clearsStatusBits)
         writer.endObject()
     }
 }

@@ -3,8 +3,9 @@ import Virtio
 extension BringUp {
     /// Bits that say how rings and notifications work, which a driver accepts only if its rings do: 24 to 41 and 43.
     private static let ringFeatures: Features = Features(bits: 24...41).union(.suspend)
-    /// Those of them that ask nothing of a driver: any layout, indirect descriptors, the platform's memory ordering.
-    private static let harmlessRingFeatures = Features(bits: 27...28).union(Features(bit: 36))
+    /// Those of them that ask nothing of a driver: any layout, indirect descriptors, the platform's memory ordering, and
+    /// to be stopped by the SUSPEND bit.
+    private static let harmlessRingFeatures = Features(bits: 27...28).union(Features(bit: 36)).union(.suspend)
     private static let required: Features = [.version1, .accessPlatform]
 
     /// What to accept of the features that a device offers.

@@ -6,6 +6,7 @@ extension VhostVDPAFile where Self: ~Copyable {
         var observation = DeviceObservation(
             status: try status(), deviceClass: try deviceClass(), features: try features(),
             backendFeatures: try backendFeatures(), maximumQueueSize: try maximumQueueSize())
+        observation.clearsStatusBits = clearsStatusBits()
         observation.queueCount = try queueCount()
         observation.groupCount = try groupCount()
         observation.addressSpaceCount = try addressSpaceCount()

@@ -53,9 +53,9 @@ extension VhostVDPAFile where Self: ~Copyable {
         }
     }
 
-    /// Runs SUSPEND or RESUME. What its driver answers with an error says nothing of what it has done, whichever error it
+    /// Runs a call that stops a device or lets it go on. What its driver answers with an error says nothing of what it has done, whichever error it
     /// is; only without a driver's function nothing was called.
-    private borrowing func issue(
+    borrowing func issue(
         _ name: String, _ call: () throws(HostError) -> Void
     ) throws(HostError) -> KernelCallTiming {
         do throws(HostError) {

@@ -5,7 +5,7 @@ import Virtio
 extension SimulatedControl {
     /// The names of the requests on the wire: the member `control`.
     private enum Name: String, JSONStringEnum {
-        case hold, release, fail, latency, stick, unstick, vanish, raiseStatus, refuseStatus, setConfiguration
+        case hold, release, fail, latency, stick, unstick, vanish, raiseStatus, refuseStatus, stopBit, setConfiguration
         case setBackendFeatures, addDevice, removeManagementDevice, addManagementDevice, loadFirst, run, statistics
         case advanceClock, stop
     }
@@ -39,6 +39,8 @@ extension SimulatedControl {
             self = .raiseStatus(try reader.device(), DeviceStatus(rawValue: try reader.required("status", "Bits.")))
         case .refuseStatus:
             self = .refuseStatus(try reader.device(), DeviceStatus(rawValue: try reader.required("status", "Bits.")))
+        case .stopBit:
+            self = .stopBit(try reader.device(), try SimulatedStopBit(members: &reader))
         case .setConfiguration:
             self = .setConfiguration(
                 try reader.device(), offset: try reader.required("offset", in: 0...4096, "The first byte."),
@@ -83,6 +85,8 @@ extension SimulatedControl {
                 named(.raiseStatus, device) + [("status", JSONValue(bits.rawValue))]
             case .refuseStatus(let device, let bits):
                 named(.refuseStatus, device) + [("status", JSONValue(bits.rawValue))]
+            case .stopBit(let device, let stopBit):
+                named(.stopBit, device) + (stopBit?.members ?? [])
             case .setConfiguration(let device, let offset, let bytes):
                 named(.setConfiguration, device)
                     + [("offset", JSONValue(offset)), ("bytes", .array(bytes.map { JSONValue($0) }))]

@@ -21,6 +21,8 @@ package enum SimulatedControl: Sendable, Hashable {
     case raiseStatus(DeviceName, DeviceStatus)
     /// The device drops these bits from every status that is written, and says nothing.
     case refuseStatus(DeviceName, DeviceStatus)
+    /// The device implements a stop bit, and behaves so; as an ordinary one without. SUSPEND is offered as a feature.
+    case stopBit(DeviceName, SimulatedStopBit?)
     /// Bytes of the configuration space change by the device's own doing.
     case setConfiguration(DeviceName, offset: Int, bytes: [UInt8])
     /// The kernel offers other backend features for the device: without SUSPEND, without RESUME.

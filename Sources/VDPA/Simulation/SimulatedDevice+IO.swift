@@ -19,6 +19,15 @@ extension SimulatedDevice {
     /// Called before every change of state, so that what was due is accounted to the state it was due in. A stopped device
     /// completes nothing for the time that it was stopped.
     mutating func advance(to now: UInt64) {
+        if let change = stopChange, change.atNs <= now {
+            completeRequests(until: change.atNs)
+            finish(change)
+        }
+        completeRequests(until: now)
+        clock = now
+    }
+
+    private mutating func completeRequests(until now: UInt64) {
         guard let since = ioSince, now > since else { return }
         guard completesRequests else {
             ioSince = now

@@ -8,14 +8,17 @@ extension SimulatedDevice {
     /// unchanged value with DRIVER_OK starts a suspended simulator again while vhost goes on believing it suspended.
     mutating func setStatus(_ wanted: DeviceStatus) throws(Errno) {
         guard !wanted.isEmpty else { return reset() }
-        guard wanted.isSuperset(of: status) else { throw .invalidArgument }
-        status = wanted.subtracting(refusedStatus.subtracting(status))
+        guard wanted.isSuperset(of: status.subtracting(clearableStatus)) else { throw .invalidArgument }
+        let written = wanted.subtracting(refusedStatus.subtracting(status))
+        guard !answerStopBit(written) else { return }
+        status = written
         isProcessing = status.contains(.driverOK)
     }
 
     /// What a reset does: it forgets status, features, rings and groups, but neither owner nor acknowledged features.
     mutating func reset() {
         status = []
+        stopChange = nil
         driverFeatures = []
         isProcessing = false
         isSuspendedForVhost = false

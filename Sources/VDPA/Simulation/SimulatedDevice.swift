@@ -30,11 +30,17 @@ struct SimulatedDevice: Sendable {
     var offeredBackendFeatures: BackendFeatures
     /// Status bits that the device drops without a word, as a real one does that refuses them.
     var refusedStatus: DeviceStatus = []
+    /// How it behaves that implements a stop bit; nil for one that does not.
+    var stopBit: SimulatedStopBit?
     /// The configuration space; little-endian, as in virtio 1.x.
     var configuration: [UInt8]
 
     /// The status byte.
     var status: DeviceStatus = []
+    /// What a written stop bit is about to do.
+    var stopChange: SimulatedStopChange?
+    /// The moment of the last call.
+    var clock: UInt64 = 0
     /// What the driver accepted.
     var driverFeatures: Features = []
     /// What the description's users acknowledged; replaced by each call, cleared by the last close.

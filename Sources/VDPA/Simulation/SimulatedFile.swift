@@ -109,6 +109,10 @@ struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
         try call(.resume) { device throws(Errno) in try device.resume() }
     }
 
+    func clearsStatusBits() -> Bool {
+        machine.read { model in model.devices[device]?.stopBit?.isClearable ?? false }
+    }
+
     func holderHasExited() -> Bool {
         machine.read { model in
             guard let device = model.devices[device], device.opening == opening else { return true }

@@ -42,7 +42,7 @@ extension SimulatedHostModel {
             changes.append(.inventory)
         // The server's affair: the model has no process and no clock.
         case .stop, .advanceClock: break
-        case .raiseStatus, .refuseStatus, .setConfiguration, .setBackendFeatures, .statistics:
+        case .raiseStatus, .refuseStatus, .stopBit, .setConfiguration, .setBackendFeatures, .statistics:
             return try changeDevice(request, at: now)
         }
         return [:]
@@ -58,6 +58,11 @@ extension SimulatedHostModel {
             }
         case .refuseStatus(let name, let bits):
             try change(name) { device throws(HostError) in device.refusedStatus = bits }
+        case .stopBit(let name, let stopBit):
+            try change(name) { device throws(HostError) in
+                device.advance(to: now)
+                device.behave(stopBit)
+            }
         case .setConfiguration(let name, let offset, let bytes):
             try change(name) { device throws(HostError) in
                 guard offset >= 0, offset <= device.configuration.count - bytes.count else {

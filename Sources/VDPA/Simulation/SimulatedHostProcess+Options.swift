@@ -18,6 +18,7 @@ extension SimulatedHostProcess {
             {"control": "vanish", "device": "blk0"}
             {"control": "raiseStatus", "device": "blk0", "status": 64}
             {"control": "refuseStatus", "device": "blk0", "status": 8}
+            {"control": "stopBit", "device": "blk0", "bit": "suspend", "answer": "obeys", "milliseconds": 20}
             {"control": "setConfiguration", "device": "net0", "offset": 6, "bytes": [0]}
             {"control": "setBackendFeatures", "device": "blk0", "features": 14}
             {"control": "addDevice", "device": "blk1", "class": "block"}

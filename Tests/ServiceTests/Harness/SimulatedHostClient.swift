@@ -63,6 +63,10 @@ final class SimulatedHostClient {
         try control(.raiseStatus(try DeviceName(device), bits))
     }
 
+    func stopBit(_ device: String, _ stopBit: SimulatedStopBit) throws {
+        try control(.stopBit(try DeviceName(device), stopBit))
+    }
+
     func refuseStatus(_ device: String, _ bits: DeviceStatus) throws {
         try control(.refuseStatus(try DeviceName(device), bits))
     }

@@ -8,7 +8,7 @@ import Virtio
         // vdpa_sim_net with every ring feature on top.
         let offered = Features(rawValue: 0x3_0883_0028).union(Features(rawValue: 0x9fd_3000_0000))
         let accepted = try BringUp().negotiated(offered: offered, deviceClass: .net)
-        #expect(accepted == Features(rawValue: 0x3_0883_0028).union(Features(rawValue: 0x10_1000_0000)))
+        #expect(accepted == Features(rawValue: 0x3_0883_0028).union(Features(rawValue: 0x810_1000_0000)))
     }
 
     @Test func addsWhatIsAlwaysNeeded() throws {

@@ -83,6 +83,7 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         observation.iovaRange = AddressRange(first: 0, last: .max)
         observation.configurationSize = 2
         observation.configuration = [0, 255]
+        observation.clearsStatusBits = true
         return observation
     }()
 

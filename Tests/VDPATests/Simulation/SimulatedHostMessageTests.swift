@@ -21,6 +21,8 @@ struct SimulatedHostMessageTests {
                 .refuseStatus(name, .featuresOK), .setConfiguration(name, offset: 3, bytes: [1, 255]),
                 .setBackendFeatures(name, BackendFeatures(rawValue: .max)), .addDevice(name, .net), .statistics(name),
                 .removeManagementDevice(.net), .addManagementDevice(.block), .loadFirst(.virtioVDPA),
+                .stopBit(name, SimulatedStopBit(.suspend, answer: .ignores, milliseconds: 7)), .stopBit(name, nil),
+                .stopBit(name, SimulatedStopBit(.stop, answer: .fails, isClearable: false)),
                 .run(name), .fail(nil, .create, .fileExists, times: 1), .advanceClock(milliseconds: 7), .stop,
             ]
         }

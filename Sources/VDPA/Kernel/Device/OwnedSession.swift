@@ -38,9 +38,9 @@ final class OwnedSession {
     /// Runs a procedure on the open device.
     func perform(_ procedure: DeviceProcedure) throws(HostError) -> DeviceReport {
         switch procedure {
-        case .export(let assertStop):
+        case .export(let assertStop, let mechanism):
             return try descriptor.exportOwned(
-                assertStop: assertStop, size: queueSize.map(UInt32.init),
+                assertStop: assertStop, by: mechanism, size: queueSize.map(UInt32.init),
                 format: queueSize == nil ? nil : RingFormat(negotiated: negotiated), addressSpaces: addressSpaces)
         case .reset:
             // What was negotiated and set up goes with it; the rings' memory stays mapped until the close.

@@ -14,6 +14,9 @@ extension VhostVDPADescriptor: VhostVDPAFile {
         try call("VHOST_VDPA_SET_STATUS") { clinux_vhost_vdpa_set_status($0, status.rawValue) }
     }
 
+    /// False: `vhost_vdpa_set_status` refuses a value other than 0 that lacks a bit which is set.
+    borrowing func clearsStatusBits() -> Bool { false }
+
     borrowing func features() throws(HostError) -> Features {
         var mask: UInt64 = 0
         try call("VHOST_GET_FEATURES") { unsafe clinux_vhost_get_features($0, &mask) }
