@@ -144,6 +144,7 @@ struct Service: Sendable {
                 instance: identity.instance, bootID: bootID, store: stores.2, events: events, log: log),
             defaultDeadlineMs: settings.defaultDeadlineMs, events: events, log: log)
         if settings.nodeRights != NodeRights() { environment.nodeRights = settings.nodeRights }
+        environment.stopBitDevices = settings.stopBitDevices
         return Daemon(
             environment: environment, limits: settings.limits, identity: identity,
             declarations: DeclarationDirectory(settings.declarations))

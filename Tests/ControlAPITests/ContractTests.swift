@@ -65,7 +65,7 @@ import Testing
             (#"{"device":"net0","holder":{}}"#, "params.holder: member \"pid\" is missing"),
             (
                 #"{"device":"net0","mechanism":"brake"}"#,
-                "params.mechanism: \"brake\" is not one of ioctl, statusBit, reset"
+                "params.mechanism: \"brake\" is not one of ioctl, statusBitSuspend, statusBitStop, reset"
             ),
             (#"[]"#, "params: expected an object, found an array"),
         ])

@@ -184,7 +184,7 @@ struct SuspendTests {
     @Test func theMechanismIoctlCanBeNamedAndOthersAreRefused() async throws {
         try await withDaemon { daemon, client in
             try daemon.hold("net0")
-            for mechanism: JSONValue in ["reset", "statusBit"] {
+            for mechanism: JSONValue in ["reset", "statusBitSuspend", "statusBitStop"] {
                 try client.failure(
                     "device.suspend", ["device": "net0", "mechanism": mechanism], is: "notSupported", "invalidParams")
             }

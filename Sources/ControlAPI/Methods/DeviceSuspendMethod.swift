@@ -7,7 +7,7 @@ public enum DeviceSuspendMethod: ControlMethod {
     public struct Params: Sendable, Hashable {
         /// The device, and how to come to it.
         public var target: DeviceParams
-        /// How to stop it; ioctl if absent. The others are refused until they are asked for by an operator's configuration.
+        /// How to stop it; if absent, how it was stopped before, else ioctl. reset is refused: that is device.reset.
         public var mechanism: Mechanism?
         /// True: stop also a device that cannot be resumed.
         public var allowIrreversible: Bool
@@ -78,7 +78,10 @@ public enum DeviceSuspendMethod: ControlMethod {
     public static let summary: StaticString = "Stops a running device."
     public static let description: StaticString = """
         Checks in this order: DRIVER_OK, the backend's SUSPEND and RESUME bits. The intent is on disk \
-        before the ioctl. With holdMs or a lease the device is resumed when that is over, whatever has \
+        before the ioctl. By a status bit the device is told to stop and its status read until it shows \
+        that it has, by the deadline at the latest; it needs feature 43 negotiated, or the device declared \
+        in the daemon's configuration (stopBitDevices). What resumes the device later, a lease included, \
+        uses the same mechanism. With holdMs or a lease the device is resumed when that is over, whatever has \
         become of the client, also by a daemon that starts later; a call that names the operation renews \
         holdMs. A device that is believed to be suspended gets the ioctl again, because the \
         kernel has no query. If the call has not returned by the deadline it goes on, and the device is \
@@ -104,7 +107,7 @@ extension DeviceSuspendMethod.Params: JSONObjectReadable, JSONWritable {
         target = try DeviceParams(members: &members)
         mechanism = try members.optional(
             "mechanism",
-            "How to stop it; ioctl if absent. The others are refused until they are asked for by an operator's configuration."
+            "How to stop it; if absent, how it was stopped before, else ioctl. reset is refused: that is device.reset."
         )
         allowIrreversible = try members.optional(
             "allowIrreversible", default: false, "True: stop also a device that cannot be resumed.")

@@ -8,7 +8,7 @@ public enum RunState: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
     case running
     /// A stop has begun and has not been confirmed: the device may be stopped.
     case suspending
-    /// SUSPEND returned 0 with DRIVER_OK set before and after it.
+    /// SUSPEND returned 0 with DRIVER_OK set before and after it, or the device shows by a stop bit that it has stopped.
     case suspended
     /// A resume has begun and has not been confirmed: the device may be stopped.
     case resuming
@@ -30,7 +30,8 @@ public enum RunState: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
         case .idle: "DRIVER_OK is not set: nobody drives the device."
         case .running: "DRIVER_OK is set and vdpad knows of no stop."
         case .suspending: "A stop has begun and has not been confirmed: the device may be stopped."
-        case .suspended: "SUSPEND returned 0 with DRIVER_OK set before and after it."
+        case .suspended:
+            "SUSPEND returned 0 with DRIVER_OK set before and after it, or the device shows by a stop bit that it has stopped."
         case .resuming: "A resume has begun and has not been confirmed: the device may be stopped."
         case .needsReset: "The device shows DEVICE_NEEDS_RESET."
         case .failed: "The device shows FAILED, or it did not stop or start."
@@ -69,8 +70,10 @@ public enum Access: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
 public enum Mechanism: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
     /// VHOST_VDPA_SUSPEND and VHOST_VDPA_RESUME.
     case ioctl
-    /// The SUSPEND bit of the device status (virtio 1.4).
-    case statusBit
+    /// The SUSPEND bit of the device status (virtio 1.4): bit 4.
+    case statusBitSuspend
+    /// The STOP bit of an older proposal: bit 5.
+    case statusBitStop
     /// A reset, which loses the device's state.
     case reset
 
@@ -81,7 +84,10 @@ public enum Mechanism: String, Sendable, Hashable, CaseIterable, JSONStringEnum 
     public var summary: StaticString? {
         switch self {
         case .ioctl: "VHOST_VDPA_SUSPEND and VHOST_VDPA_RESUME."
-        case .statusBit: "The SUSPEND bit of the device status (virtio 1.4)."
+        case .statusBitSuspend:
+            "The SUSPEND bit of the device status, value 16 (virtio 1.4), if feature 43 is negotiated."
+        case .statusBitStop:
+            "The STOP bit of an older proposal, value 32, if the daemon's configuration declares that the device has it."
         case .reset: "A reset, which loses the device's state."
         }
     }

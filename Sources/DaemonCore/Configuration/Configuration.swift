@@ -1,6 +1,7 @@
 import ControlAPI
 import JSON
 import Logging
+import Virtio
 
 /// What the configuration file says. What it leaves out is nil, or has its default.
 struct Configuration: Sendable, Hashable {
@@ -15,6 +16,9 @@ struct Configuration: Sendable, Hashable {
 
     /// Who may open the nodes of devices whose declaration does not say it.
     var node: NodeRights?
+
+    /// The devices that implement the STOP bit of the proposal.
+    var stopBitDevices: [DeviceName] = []
 
     /// What to log.
     var logLevel: Logger.Level?
@@ -38,6 +42,9 @@ extension Configuration: JSONObjectReadable {
             "declarations", maximumLength: 3_840,
             "Devices are declared in the files of this directory: an absolute path.")
         node = try members.optional("node", "Who may open the nodes of devices whose declaration does not say it.")
+        stopBitDevices = try members.optional(
+            "stopBitDevices", default: [],
+            "The devices that implement the STOP bit, value 32 of the status, of a proposal; no feature bit tells.")
         logLevel = try members.optional("logLevel", "The least that is logged.")
         limits = try members.optional("limits", "What clients may do.") ?? ConfiguredLimits()
         try Self.check(socket, at: members.path.appending(member: "socket"))

@@ -1,6 +1,7 @@
 import ControlAPI
 import JSONRPC
 import Logging
+import Virtio
 
 /// What the daemon runs with: a flag goes before the environment, that before the configuration, and that before the
 /// default.
@@ -23,6 +24,9 @@ struct Settings: Sendable, Hashable {
     /// Who may open the nodes of devices whose declaration does not say it; what it leaves out is as the kernel makes it.
     let nodeRights: NodeRights
 
+    /// The devices that implement the STOP bit of the proposal.
+    let stopBitDevices: Set<DeviceName>
+
     /// What to log.
     let logLevel: Logger.Level
 
@@ -43,6 +47,7 @@ struct Settings: Sendable, Hashable {
         declarations =
             configuration.declarations ?? (options.simulate ? socket + ".devices.d" : "/etc/vdpad/devices.d")
         nodeRights = configuration.node ?? NodeRights()
+        stopBitDevices = Set(configuration.stopBitDevices)
         logLevel = options.logLevel ?? configuration.logLevel ?? .info
         limits = configuration.limits.protocolLimits
         defaultDeadlineMs = configuration.limits.defaultDeadlineMs

@@ -86,7 +86,9 @@ extension Device {
         let status = report?.before.status ?? []
         var lost: [String] = []
         if status.contains(.featuresOK) { lost.append("negotiated features") }
-        if status.contains(.driverOK) { lost += ["queue positions", "requests in flight", "control queue state"] }
+        if driverStatus(status).contains(.driverOK) {
+            lost += ["queue positions", "requests in flight", "control queue state"]
+        }
         return DeviceResetMethod.Result(state: controlState(warnings: report?.warnings ?? []), lost: lost)
     }
 

@@ -96,9 +96,10 @@ extension Device {
         guard let stop = recordAsFarAsKnown, stop.runState == .suspended else {
             return try await prove(reach, .export(assertStop: false), request).1
         }
-        let call = host.perform(.export(assertStop: true), on: reach.node, through: reach.path)
+        let call = host.perform(
+            .export(assertStop: true, by: way(of: stop.mechanism, request)), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            throw late(call, "VHOST_VDPA_SUSPEND", stop, stop, reach, request)
+            throw late(call, stop.mechanism.stopName, stop, stop, reach, request)
         }
         switch result {
         case .success(let report):
@@ -117,7 +118,8 @@ extension Device {
     private func stability(of report: DeviceReport?) -> DeviceState.Stability {
         let isStopped = report?.call != nil && recordedRunState == .suspended
         var checks: [String] = []
-        if report?.call != nil { checks.append("VHOST_VDPA_SUSPEND returned 0 before the reading") }
+        let mechanism = record?.mechanism ?? .ioctl
+        if report?.call != nil { checks.append(mechanism.proof) }
         if report?.latest.status.contains(.driverOK) == true { checks.append("DRIVER_OK was set before and after") }
         if let snapshot = record?.configuration, let now = report?.latest.configuration {
             checks.append(
@@ -126,7 +128,7 @@ extension Device {
         }
         return DeviceState.Stability(
             suspended: isStopped, vouched: isStopped && access == .owner,
-            operation: isStopped ? record?.operation : nil, mechanism: isStopped ? Mechanism.ioctl.rawValue : nil,
+            operation: isStopped ? record?.operation : nil, mechanism: isStopped ? mechanism.rawValue : nil,
             assertedAt: record?.assertedAt, verification: checks)
     }
 }

@@ -12,6 +12,8 @@ struct Reach: Sendable {
     var path: AccessPath
     /// The process that was found to hold the device, for shared access.
     var holder: Holder?
+    /// How the device is stopped and goes on.
+    var mechanism = Mechanism.ioctl
 }
 
 /// How a procedure finds an open descriptor of the device.
@@ -164,6 +166,7 @@ extension Device {
             doubtIfUnwatched()
         case .shared(let reference): noteHolder(reference, reach.holder)
         }
+        await readNegotiated(report.latest, request)
         note(report.latest)
         return (reach, report)
     }

@@ -34,15 +34,25 @@ extension Device {
         guard let status else { return recorded ?? .unknown }
         if status.contains(.failed) { return .failed }
         if status.contains(.needsReset) { return .needsReset }
-        guard status.contains(.driverOK) else { return .idle }
-        return recorded ?? .running
+        switch phase(of: status) {
+        case .idle: return .idle
+        // Unlike an ioctl it shows, whatever a record says; but not while a call is under way.
+        case .stopped where recorded != .suspending && recorded != .resuming: return .suspended
+        case .stopped: return recorded ?? .suspended
+        case .changing: return recorded ?? .unknown
+        case .running, .refused: return recorded ?? .running
+        }
     }
 
     /// Notes what was read of the device just now, and drops a record that it proves wrong.
     func note(_ observation: DeviceObservation) {
         lastSeen = (observation, Timestamp.now())
         capabilities = DeviceCapabilities(observation)
-        if !observation.status.contains(.driverOK) { forgetStop() }
+        switch phase(of: observation.status) {
+        case .idle: forgetStop()
+        case .running where record?.runState == .suspended && record?.mechanism.stopBit != nil: forgetStop()
+        case .running, .changing, .stopped, .refused: break
+        }
     }
 
     /// Notes what the inventory says of the device; nil when it has left the bus.
@@ -97,6 +107,7 @@ extension Device {
         removedNode = nil
         holder = nil
         lastSeen = nil
+        negotiated = nil
         holderChanges += 1
         closes += 1
         forgetStop()
@@ -120,7 +131,7 @@ extension Device {
         return DeviceControlState(
             device: name, runState: runState, vouched: access != .shared && asOf == nil,
             assertedAt: record?.assertedAt, status: status,
-            driverStatus: statusByte.map { NamedMask($0.driverStatus(negotiated: []), negotiated: []) },
+            driverStatus: statusByte.map { NamedMask(driverStatus($0), negotiated: []) },
             access: access, asOf: asOf, warnings: warnings)
     }
 
@@ -133,9 +144,9 @@ extension Device {
         }
     }
 
-    // Which features were negotiated decides the name of bit 4 only, and no kernel offers the feature that gives it one.
+    // Which features were negotiated decides the name of bit 4 only.
     private var statusValue: NamedMask? {
-        statusByte.map { NamedMask($0, negotiated: []) }
+        statusByte.map { NamedMask($0, negotiated: stopBit == .suspend ? .suspend : []) }
     }
 
     /// Says in the contract's words what went wrong, and where the device is now.

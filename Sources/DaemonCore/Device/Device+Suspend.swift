@@ -14,15 +14,12 @@ extension Device {
         defer { turns.end(turn) }
         let request = request(turn, params.target, descriptor)
         try await begin(request)
-        if let mechanism = params.mechanism, mechanism != .ioctl {
-            throw unsupported(mechanism)
-        }
-        let (reach, preflight) = try await reach(
-            .suspend(allowIrreversible: params.allowIrreversible, dryRun: true), for: request)
+        let (reach, preflight) = try await reachToStop(
+            by: params.mechanism, allowIrreversible: params.allowIrreversible, for: request)
         guard !params.dryRun else {
             return suspendResult(
-                configuration: preflight.before.configuration, wasSuspended: recordedRunState == .suspended,
-                timing: nil, warnings: preflight.warnings)
+                reach.mechanism, configuration: preflight.before.configuration,
+                wasSuspended: recordedRunState == .suspended, timing: nil, warnings: preflight.warnings)
         }
 
         let terms = StopTerms(
@@ -30,7 +27,7 @@ extension Device {
             lease: LeaseTerms(kind: params.lease, holdMs: params.holdMs, operation: params.operation))
         let stop = try await stop(reach, terms, request).get()
         return suspendResult(
-            configuration: stop.configuration, wasSuspended: stop.wasSuspended, timing: stop.timing,
+            reach.mechanism, configuration: stop.configuration, wasSuspended: stop.wasSuspended, timing: stop.timing,
             warnings: stop.warnings)
     }
 
@@ -56,6 +53,7 @@ extension Device {
             device: name, runState: .suspending, operation: environment.operations.id(of: request.turn),
             bootID: environment.bootID, isOwned: isOwned, holder: holder ?? former?.holder,
             keep: terms.keep || former?.keep == true || isHandedBack)
+        intent.mechanism = reach.mechanism
         intent.lease = lease
         if let former, wasSuspended {
             intent.runState = .suspended
@@ -68,12 +66,14 @@ extension Device {
         try remember(intent)
         note("stopping")
         let call = host.perform(
-            .suspend(allowIrreversible: terms.allowIrreversible, dryRun: false), on: reach.node, through: reach.path)
+            .suspend(
+                allowIrreversible: terms.allowIrreversible, dryRun: false, by: way(of: reach.mechanism, request)),
+            on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
             var left = intent
             // In a group its policy decides, which knows no other end.
             if let policy = terms.group { left.keep = policy == .keep || isHandedBack }
-            return .left(late(call, "VHOST_VDPA_SUSPEND", left, former, reach, request, settled: settled))
+            return .left(late(call, reach.mechanism.stopName, left, former, reach, request, settled: settled))
         }
         switch result {
         case .failure(let error):
@@ -95,7 +95,7 @@ extension Device {
         defer { turns.end(turn) }
         let request = request(turn, params.target, descriptor)
         try await begin(request)
-        let (reach, preflight) = try await reach(.resume(dryRun: true), for: request)
+        let (reach, preflight) = try await reachToStart(for: request)
         let former = recordAsFarAsKnown
         guard !params.dryRun else {
             return DeviceResumeMethod.Result(
@@ -123,15 +123,17 @@ extension Device {
                 device: name, runState: .resuming, operation: "", bootID: environment.bootID, isOwned: isOwned,
                 keep: false)
         intent.runState = .resuming
+        intent.mechanism = reach.mechanism
         intent.operation = environment.operations.id(of: request.turn)
         intent.keep = false
         intent.holder = holder ?? former?.holder
         try requireCaller(request)
         try remember(intent)
         note("resuming")
-        let call = host.perform(.resume(dryRun: false), on: reach.node, through: reach.path)
+        let call = host.perform(
+            .resume(dryRun: false, by: way(of: reach.mechanism, request)), on: reach.node, through: reach.path)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            return .left(late(call, "VHOST_VDPA_RESUME", intent, former, reach, request, settled: settled))
+            return .left(late(call, reach.mechanism.startName, intent, former, reach, request, settled: settled))
         }
         switch result {
         case .failure(let error):
@@ -180,10 +182,10 @@ extension Device {
     }
 
     private func suspendResult(
-        configuration: [UInt8]?, wasSuspended: Bool, timing: CallTiming?, warnings: [String]
+        _ mechanism: Mechanism, configuration: [UInt8]?, wasSuspended: Bool, timing: CallTiming?, warnings: [String]
     ) -> DeviceSuspendMethod.Result {
         DeviceSuspendMethod.Result(
-            state: controlState(warnings: warnings), mechanism: .ioctl, wasSuspended: wasSuspended,
+            state: controlState(warnings: warnings), mechanism: mechanism, wasSuspended: wasSuspended,
             dryRun: timing == nil, timing: timing,
             configurationDigest: configuration.map(SHA256Digest.init(of:)),
             operation: timing == nil ? nil : record?.operation,
@@ -194,15 +196,6 @@ extension Device {
         guard let stop, let start, start.enteredAtNs >= stop.returnedAtNs else { return nil }
         return DowntimeBounds(
             minimumNs: start.enteredAtNs - stop.returnedAtNs, maximumNs: start.returnedAtNs - stop.enteredAtNs)
-    }
-
-    private func unsupported(_ mechanism: Mechanism) -> ControlError {
-        var error = ControlError(
-            .notSupported, "mechanism: \(mechanism.rawValue) is not available for \(name.string); ioctl is",
-            device: name)
-        error.missing = [mechanism.rawValue]
-        error.stateAfter = stateAfter
-        return error
     }
 
     /// Nothing is begun for a caller that has gone, or that has to be answered before it could end.

@@ -22,6 +22,7 @@ extension Device {
         undoes: Bool = true
     ) async -> ControlError {
         guard record?.operation == intent.operation else { return failure(error) }
+        var error = error
         switch error.code {
         case .holderGone:
             await findOutAfterExit(reach, request)
@@ -38,6 +39,11 @@ extension Device {
             } else {
                 dropRecord()
             }
+        case _ where intent.runState == .resuming && isStopped(error.observation, by: intent.mechanism):
+            // It shows that it stands where it stood.
+            var stopped = former ?? intent
+            stopped.runState = .suspended
+            rememberIfPossible(stopped)
         default:
             // The call itself, what was to prove it, or its worker has failed: the device may be stopped.
             if intent.runState == .suspending, !intent.keep {
@@ -46,6 +52,8 @@ extension Device {
                     break
                 }
                 await resumeAgain(reach, request)
+                // What was seen is from before.
+                error.observation = nil
             } else {
                 // Whoever counts on a confirmed stop has not asked for a resume.
                 var kept = intent
@@ -101,7 +109,7 @@ extension Device {
         let staysStopped =
             intent.runState == .suspended
             || intent.runState == .suspending
-                && (intent.keep || lastSeen?.observation.backendFeatures.contains(.resume) == false)
+                && (intent.keep || lastSeen?.observation.canResume(after: intent.mechanism) == false)
         var error = ControlError(
             .deadlineExceeded, "\(what) has not returned within the deadline; it goes on", device: name,
             hint: staysStopped
@@ -126,7 +134,7 @@ extension Device {
             note("resumed")
             note(report.latest)
         case (.success(let report), .suspending)
-        where !intent.keep && report.latest.backendFeatures.contains(.resume):
+        where !intent.keep && report.latest.canResume(after: intent.mechanism):
             environment.log.warning("a late suspend is undone", metadata: ["device": "\(name.string)"])
             await resumeAgain(reach, request)
         case (.success(let report), _):
@@ -156,7 +164,8 @@ extension Device {
             reach.path = .shared(recorded)
         }
         note("resuming")
-        let call = host.perform(.resume(dryRun: false), on: reach.node, through: reach.path)
+        let call = host.perform(
+            .resume(dryRun: false, by: way(of: pending.mechanism, request)), on: reach.node, through: reach.path)
         switch await call.wait(until: request.deadline, on: loop) {
         case .success(let report) where report.holderExited:
             await findOutAfterExit(reach, request)

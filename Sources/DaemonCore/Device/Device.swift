@@ -87,6 +87,9 @@ actor Device {
     /// What an open descriptor has told of the device that stays the same until the device leaves the bus.
     var capabilities: DeviceCapabilities?
 
+    /// The features that were negotiated, where one of them decides what bit 4 of the status means; nil when not known.
+    var negotiated: Features? { didSet { noteChange() } }
+
     /// The node that has gone while it was open: its last close is still to come.
     var removedNode: DeviceNode?
 

@@ -2,6 +2,7 @@ import ControlAPI
 import LinuxIO
 import Logging
 import VDPA
+import Virtio
 
 /// What every device shares with the daemon.
 struct DeviceEnvironment: Sendable {
@@ -27,6 +28,8 @@ struct DeviceEnvironment: Sendable {
     let defaultDeadlineMs: UInt32
     /// Who may open the nodes of devices for which nothing else is said.
     var nodeRights: NodeRights?
+    /// The devices that implement the STOP bit of the proposal, on the operator's word: no feature bit tells.
+    var stopBitDevices: Set<DeviceName> = []
     /// How long a call that nobody waits for may still take before it is given up, in milliseconds: giving one up makes the
     /// next caller's fail, and a short deadline or a client that vanished say nothing of the device.
     var graceMs: UInt64 = 1_000

@@ -35,6 +35,9 @@ struct RunRecord: DeviceRecord, Hashable {
     /// True when the caller asked that the device stay stopped whatever happens.
     var keep: Bool
 
+    /// How it is stopped, and so how it goes on.
+    var mechanism = Mechanism.ioctl
+
     /// When the device is resumed by itself; nil for a stop without an end.
     var lease: LeaseRecord?
 
@@ -87,6 +90,7 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
             holder = HolderReference(pid: pid, startTime: startTime, descriptor: descriptor)
         }
         keep = try members.required("keep", "Leave the device stopped whatever happens.")
+        mechanism = try members.optional("mechanism", default: .ioctl, "How it is stopped.")
         lease = try members.optional("lease", "When the device is resumed by itself.")
         stop = try members.optional("stop", "The kernel call that stopped it.")
         assertedAt = try members.optional("assertedAt", "When the kernel last confirmed the stop.")
@@ -105,6 +109,7 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
         writer.member("holderStartTime", ifPresent: holder?.startTime)
         writer.member("holderDescriptor", ifPresent: holder?.descriptor)
         writer.member("keep", keep)
+        writer.member("mechanism", mechanism)
         writer.member("lease", ifPresent: lease)
         writer.member("stop", ifPresent: stop)
         writer.member("assertedAt", ifPresent: assertedAt)

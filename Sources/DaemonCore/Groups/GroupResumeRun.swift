@@ -85,7 +85,7 @@ actor GroupResumeRun {
         do throws(ControlError) {
             let request = request(seat)
             try await seat.device.begin(request)
-            let (reach, report) = try await seat.device.reach(.resume(dryRun: true), for: request)
+            let (reach, report) = try await seat.device.reachToStart(for: request)
             ways[seat.name] = (reach, report)
             let former = await seat.device.recordAsFarAsKnown
             tell(

@@ -120,8 +120,8 @@ actor GroupStopRun {
             try await device.begin(request)
             // What the preflight needs is there for the stop.
             device.host.keepReady(seat.name, true)
-            let (reach, report) = try await device.reach(
-                .suspend(allowIrreversible: terms.allowIrreversible, dryRun: true), for: request)
+            let (reach, report) = try await device.reachToStop(
+                by: nil, allowIrreversible: terms.allowIrreversible, for: request)
             ways[seat.name] = reach
             await device.watchClose(during: seat.turn) { [weak self] runState in
                 self?.assumeIsolated { run in run.lose(seat.name, runState) }
@@ -132,7 +132,7 @@ actor GroupStopRun {
                     seat.name,
                     .passed(
                         wasSuspended: former?.runState == .suspended, since: former?.stop,
-                        canResume: await device.isResumable(report), needsKick: reach.path.isShared)))
+                        canResume: await device.isResumable(report, reach.mechanism), needsKick: reach.path.isShared)))
         } catch {
             tell(.preflightEnded(seat.name, .refused(error)))
         }
@@ -207,8 +207,8 @@ extension RunState {
 
 extension Device {
     /// Whether the group may resume the device: never one that was handed back, nobody but its VMM knows what for.
-    fileprivate func isResumable(_ report: DeviceReport) -> Bool {
-        report.before.backendFeatures.contains(.resume) && !isHandedBack
+    fileprivate func isResumable(_ report: DeviceReport, _ mechanism: Mechanism) -> Bool {
+        report.before.canResume(after: mechanism) && !isHandedBack
     }
 
     /// What a stop has led to that has returned after its deadline.

@@ -2,6 +2,7 @@ import JSON
 import JSONRPC
 import Logging
 import Testing
+import Virtio
 
 @testable import DaemonCore
 
@@ -66,9 +67,11 @@ struct ConfigurationTests {
 
     @Test func everythingCanBeSaid() throws {
         let configuration = try read(
-            #"{"socket": "/a", "stateDirectory": "/b", "logLevel": "debug", "limits": {"depth": 20}}"#)
+            #"{"socket": "/a", "stateDirectory": "/b", "stopBitDevices": ["net0"], "logLevel": "debug","#
+                + #""limits": {"depth": 20}}"#)
         #expect(configuration.socket == "/a")
         #expect(configuration.stateDirectory == "/b")
+        #expect(configuration.stopBitDevices.map(\.string) == ["net0"])
         #expect(configuration.logLevel == .debug)
         #expect(configuration.limits.protocolLimits.depth == 20)
     }
