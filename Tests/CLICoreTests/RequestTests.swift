@@ -41,6 +41,9 @@ import Testing
         Case(
             "suspend blk0 --hold 30s", "device.suspend",
             #"{"device":"blk0","allowIrreversible":false,"keep":false,"holdMs":30000,"dryRun":false}"#),
+        Case(
+            "suspend blk0 --mechanism statusBitSuspend", "device.suspend",
+            #"{"device":"blk0","mechanism":"statusBitSuspend",\#(suspendDefaults)}"#),
         Case("suspend a b", "group.suspend", #"{"devices":["a","b"],"onFailure":"rollback",\#(suspendDefaults)}"#),
         Case("suspend --group a", "group.suspend", #"{"devices":["a"],"onFailure":"rollback",\#(suspendDefaults)}"#),
         Case(
@@ -163,7 +166,8 @@ import Testing
         "set n --confirm", "bind n", "bind n vhost-vdpa", "stats n --queue", "stats n --queue x", "stats n --watch 0",
         "stats n --watch 3601", "exec n", "declarations n", "diff a/b", "apply ..", "save --dry-run",
         "exec n true {fd}", "exec n --", "exec n -- true",
-        "suspend", "suspend a b/c", "suspend a --on-failure keep", "suspend a b --on-failure maybe",
+        "suspend", "suspend a b/c", "suspend a --mechanism brake", "suspend a b --mechanism ioctl",
+        "suspend a --on-failure keep", "suspend a b --on-failure maybe",
         "suspend a b --holder-pid 5", "suspend --group a --holder-pid 5", "suspend a --holder-pid 0",
         "suspend a --hold 5", "suspend a --hold 0s", "suspend a --hold 25h", "suspend a --hold -1s",
         "suspend a --hold 4294967295h", "resume", "resume a --operation x-7",

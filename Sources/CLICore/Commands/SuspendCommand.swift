@@ -32,6 +32,13 @@ struct SuspendCommand: GroupCommand {
 
     @Option(
         help: ArgumentHelp(
+            "How to stop a device, if not as it was stopped before or by ioctl: statusBitSuspend or statusBitStop.",
+            valueName: "mechanism"),
+        transform: Mechanism.argument)
+    var mechanism: Mechanism?
+
+    @Option(
+        help: ArgumentHelp(
             "What becomes of the members of a group that have stopped when another one has not: rollback or keep.",
             valueName: "policy"),
         transform: GroupFailurePolicy.argument)
@@ -39,6 +46,9 @@ struct SuspendCommand: GroupCommand {
 
     func validate() throws {
         guard !target.devices.isEmpty else { throw ValidationError("a device is missing") }
+        guard mechanism == nil || !target.isGroup else {
+            throw ValidationError("--mechanism: the devices of a group are stopped by ioctl, or as they were before")
+        }
         guard onFailure != nil, !target.isGroup else { return }
         throw ValidationError("--on-failure: one device is a group only with --group")
     }
@@ -52,8 +62,8 @@ struct SuspendCommand: GroupCommand {
             return try Group.perform(params, global, &connection, &outcome, doing: doing)
         }
         let params = Method.Params(
-            target: device, allowIrreversible: allowIrreversible, keep: keep, holdMs: hold?.milliseconds,
-            dryRun: dryRun)
+            target: device, mechanism: mechanism, allowIrreversible: allowIrreversible, keep: keep,
+            holdMs: hold?.milliseconds, dryRun: dryRun)
         try Self.perform(params, global, &connection, &outcome, doing: doing)
     }
 
