@@ -44,6 +44,7 @@ extension ErrorCode {
             case .irreversible: .irreversible
             case .deviceFailed: .deviceFailed
             case .verificationFailed: .verificationFailed
+            case .incompatible: .stateIncompatible
             case .blocked: .hostBlocked
             case .deadlineExceeded: .deadlineExceeded
             case .kernel, .netlinkUnavailable, .malformed, .workerLost: .kernelError

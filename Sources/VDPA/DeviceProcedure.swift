@@ -33,31 +33,22 @@ public enum DeviceProcedure: Sendable, Hashable {
     case export(assertStop: Bool, by: StopMechanism = .ioctl)
 
     /// Opens the node and becomes owner; with `bringUp`, negotiates, sets up rings and sets DRIVER_OK. Owner access only.
+    ///
+    /// When a step fails, the node is closed again, and the configuration is what it was before.
     case open(bringUp: BringUp?)
 
     /// Closes the node, which resets the device. Owner access only.
     case close
 
+    /// Takes a restore back: writes the configuration space as it was before, then closes the node in any case. Owner
+    /// access only.
+    case withdraw(configuration: [UInt8])
+
     /// True when the device is not different afterwards.
     var isReadOnly: Bool {
         switch self {
         case .examine, .suspend(_, dryRun: true, _), .resume(dryRun: true, _), .export(assertStop: false, _): true
-        case .suspend, .resume, .setStatus, .reset, .export, .open, .close: false
+        case .suspend, .resume, .setStatus, .reset, .export, .open, .close, .withdraw: false
         }
-    }
-}
-
-/// How `device.open` brings a device up.
-public struct BringUp: Sendable, Hashable {
-    /// Device features to accept besides VERSION_1 and ACCESS_PLATFORM; nil: those that the rings here can serve.
-    public var features: Features?
-
-    /// Ring size of every queue; nil: the device's maximum, at most 256.
-    public var queueSize: UInt16?
-
-    /// Describes a bring-up.
-    public init(features: Features? = nil, queueSize: UInt16? = nil) {
-        self.features = features
-        self.queueSize = queueSize
     }
 }

@@ -14,6 +14,12 @@ public struct DeviceReport: Sendable, Hashable {
     /// The queues, where the access is the owner's and the procedure reads them.
     public var queues: [QueueState]
 
+    /// What became of each field that was restored, in order.
+    public var restored: [RestoredField]
+
+    /// The configuration space before a restore wrote to it; nil when nothing was written.
+    public var formerConfiguration: [UInt8]?
+
     /// True when the holder exited meanwhile: closing the duplicate may then have been the last close, which resets.
     public var holderExited: Bool
 
@@ -24,6 +30,7 @@ public struct DeviceReport: Sendable, Hashable {
     public init(before: DeviceObservation) {
         self.before = before
         self.queues = []
+        self.restored = []
         self.holderExited = false
         self.warnings = []
     }

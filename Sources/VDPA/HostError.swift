@@ -32,6 +32,8 @@ public struct HostError: Error, Sendable, Hashable {
         case deviceFailed
         /// What was read back is not what was written.
         case verificationFailed
+        /// A state does not fit the device; `field` names what does not.
+        case incompatible
         /// The device or its node vanished during the call.
         case gone
         /// The call has not returned by the deadline; it goes on.
@@ -68,6 +70,9 @@ public struct HostError: Error, Sendable, Hashable {
     /// What the device does not offer, for `notSupported` and `irreversible`.
     public var missing: [String]
 
+    /// The field of a state that was being restored.
+    public var field: StateField?
+
     /// What the device looked like when the failure was noticed; nil when it was not read.
     public var observation: DeviceObservation?
 
@@ -84,7 +89,7 @@ public struct HostError: Error, Sendable, Hashable {
     /// Describes a failure.
     public init(
         _ code: Code, _ message: String, call: String? = nil, errno: Errno? = nil, kernelMessage: String? = nil,
-        missing: [String] = [], observation: DeviceObservation? = nil
+        missing: [String] = [], observation: DeviceObservation? = nil, at field: StateField? = nil
     ) {
         self.code = code
         self.message = message
@@ -93,5 +98,6 @@ public struct HostError: Error, Sendable, Hashable {
         self.kernelMessage = kernelMessage
         self.missing = missing
         self.observation = observation
+        self.field = field
     }
 }

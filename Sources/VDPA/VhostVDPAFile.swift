@@ -54,4 +54,17 @@ public protocol OwnedVhostVDPAFile: VhostVDPAFile, ~Copyable {
     borrowing func group(queue: UInt32) throws(HostError) -> UInt32?
     /// `VHOST_VDPA_GET_VRING_DESC_GROUP`; nil where the device has no such groups.
     borrowing func descriptorGroup(queue: UInt32) throws(HostError) -> UInt32?
+
+    /// `VHOST_VDPA_SET_CONFIG`: bytes of the configuration space from `offset`. Returning is no proof that the device took
+    /// them.
+    borrowing func setConfiguration(offset: UInt32, _ bytes: [UInt8]) throws(HostError)
+    /// `VHOST_VDPA_SET_GROUP_ASID`; false where the driver below has no groups.
+    borrowing func setAddressSpace(_ space: UInt32, group: UInt32) throws(HostError) -> Bool
+    /// `VHOST_SET_VRING_NUM`: the ring's size, a power of two.
+    borrowing func setRingSize(_ size: UInt16, queue: UInt32) throws(HostError)
+    /// `VHOST_SET_VRING_BASE`: where the device begins, encoded as `RingPosition.vringBase`. After DRIVER_OK only while the
+    /// device is suspended.
+    borrowing func setRingBase(_ base: UInt32, queue: UInt32) throws(HostError)
+    /// `VHOST_VDPA_SET_VRING_ENABLE`. Always succeeds.
+    borrowing func enableRing(queue: UInt32) throws(HostError)
 }

@@ -23,6 +23,8 @@ extension DeviceProcedure: MessageValue {
             self = .open(bringUp: try value.optionalMember("bringUp"))
         case "close":
             self = .close
+        case "withdraw":
+            self = .withdraw(configuration: try value.member("configuration"))
         default:
             throw HostError(.malformed, "a host process was given the unknown procedure \"\(kind)\"")
         }
@@ -46,6 +48,8 @@ extension DeviceProcedure: MessageValue {
             writer.field("mechanism", mechanism)
         case .open(let bringUp):
             writer.field("bringUp", bringUp)
+        case .withdraw(let configuration):
+            writer.field("configuration", configuration)
         case .examine, .reset, .close:
             break
         }
@@ -63,19 +67,7 @@ extension DeviceProcedure: MessageValue {
         case .export: "export"
         case .open: "open"
         case .close: "close"
+        case .withdraw: "withdraw"
         }
-    }
-}
-
-extension BringUp: MessageValue {
-    package init(message value: JSONValue) throws(HostError) {
-        self.init(features: try value.optionalMember("features"), queueSize: try value.optionalMember("queueSize"))
-    }
-
-    package func writeMessage(to writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.field("features", features)
-        writer.field("queueSize", queueSize)
-        writer.endObject()
     }
 }

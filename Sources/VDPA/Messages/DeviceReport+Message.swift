@@ -8,6 +8,8 @@ extension DeviceReport: MessageValue {
         after = try value.optionalMember("after")
         call = try value.optionalMember("call")
         queues = try value.member("queues")
+        restored = try value.member("restored")
+        formerConfiguration = try value.optionalMember("formerConfiguration")
         holderExited = try value.member("holderExited")
         warnings = try value.member("warnings")
     }
@@ -18,6 +20,8 @@ extension DeviceReport: MessageValue {
         writer.field("after", after)
         writer.field("call", call)
         writer.field("queues", queues)
+        writer.field("restored", restored)
+        writer.field("formerConfiguration", formerConfiguration)
         writer.field("holderExited", holderExited)
         writer.field("warnings", warnings)
         writer.endObject()

@@ -9,7 +9,8 @@ extension HostError: MessageValue {
         self.init(
             try value.member("code"), try value.member("message"), call: try value.optionalMember("call"),
             errno: errorNumber.map { Errno(rawValue: $0) }, kernelMessage: try value.optionalMember("kernelMessage"),
-            missing: try value.member("missing"), observation: try value.optionalMember("observation"))
+            missing: try value.member("missing"), observation: try value.optionalMember("observation"),
+            at: try value.optionalMember("field"))
     }
 
     package func writeMessage(to writer: inout JSONWriter) {
@@ -21,6 +22,7 @@ extension HostError: MessageValue {
         writer.field("kernelMessage", kernelMessage)
         writer.field("missing", missing)
         writer.field("observation", observation)
+        writer.field("field", field)
         writer.endObject()
     }
 }

@@ -19,7 +19,7 @@ extension VhostVDPAFile where Self: ~Copyable {
     }
 
     /// Reads the configuration until two reads agree: the kernel shows no generation counter, so one read may be torn.
-    private borrowing func stableConfiguration(size: UInt32) throws(HostError) -> [UInt8]? {
+    borrowing func stableConfiguration(size: UInt32) throws(HostError) -> [UInt8]? {
         guard size > 0 else { return [] }
         var last = try configuration(offset: 0, count: size)
         for _ in 0..<4 {

@@ -21,7 +21,7 @@ extension VhostVDPAFile where Self: ~Copyable {
         case .export(let assertStop, let mechanism):
             guard assertStop else { return DeviceReport(before: try observe()) }
             return try performShared(.suspend(allowIrreversible: true, dryRun: false, by: mechanism))
-        case .open, .close:
+        case .open, .close, .withdraw:
             throw HostError(.notOwner, "opening and closing are for a descriptor of vdpad's own")
         }
     }

@@ -8,20 +8,20 @@ extension OwnedVhostVDPAFile where Self: ~Copyable {
     /// - Parameters:
     ///   - assertStop: issue the stop although the device is believed to be stopped.
     ///   - mechanism: how it was stopped.
-    ///   - size: the ring size that this owner set.
+    ///   - sizes: the size that this owner set for each ring; empty if it set none.
     ///   - format: the ring format in force, from the features that this owner acknowledged.
     ///   - addressSpaces: the address space that the owner gave each group.
     /// - Returns: the report with its queues; without them on a kernel that cannot tell how many there are.
     /// - Throws: `HostError` of the stop, or when a call other than a position's fails.
     borrowing func exportOwned(
-        assertStop: Bool, by mechanism: StopMechanism, size: UInt32?, format: RingFormat?,
+        assertStop: Bool, by mechanism: StopMechanism, sizes: [UInt16], format: RingFormat?,
         addressSpaces: [UInt32: UInt32]
     ) throws(HostError) -> DeviceReport {
         var report = try performShared(.export(assertStop: assertStop, by: mechanism))
         guard let count = report.latest.queueCount else { return report }
         report.queues = try readQueues(count: count, addressSpaces: addressSpaces)
         for index in report.queues.indices {
-            report.queues[index].size = size ?? report.queues[index].size
+            if sizes.indices.contains(index) { report.queues[index].size = UInt32(sizes[index]) }
             report.queues[index].format = format
             if assertStop, let format { readPosition(of: &report.queues[index], format: format) }
         }

@@ -26,6 +26,7 @@ package enum SimulatedCall: String, Sendable, Hashable, CaseIterable {
     case getIOVARange = "VHOST_VDPA_GET_IOVA_RANGE"
     case getConfigurationSize = "VHOST_VDPA_GET_CONFIG_SIZE"
     case getConfiguration = "VHOST_VDPA_GET_CONFIG"
+    case setConfiguration = "VHOST_VDPA_SET_CONFIG"
     case suspend = "VHOST_VDPA_SUSPEND"
     case resume = "VHOST_VDPA_RESUME"
     case setVringNum = "VHOST_SET_VRING_NUM"

@@ -6,11 +6,13 @@ extension SimulatedFile {
         guard caller == .owner, case .export(let assertStop, let mechanism) = procedure else {
             return try performShared(procedure)
         }
-        let (addressSpaces, size) = machine.read { model in
-            (model.devices[device]?.addressSpaces ?? [], model.devices[device]?.queues.first?.size)
+        let (addressSpaces, sizes, features) = machine.read { model in
+            let device = model.devices[device]
+            return (device?.addressSpaces ?? [], device?.queues.map(\.size) ?? [], device?.driverFeatures ?? [])
         }
         let byGroup = Dictionary(uniqueKeysWithValues: addressSpaces.enumerated().map { (UInt32($0), $1) })
         return try exportOwned(
-            assertStop: assertStop, by: mechanism, size: size.map(UInt32.init), format: .split, addressSpaces: byGroup)
+            assertStop: assertStop, by: mechanism, sizes: sizes, format: RingFormat(negotiated: features),
+            addressSpaces: byGroup)
     }
 }

@@ -140,6 +140,37 @@ struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
         }
     }
 
+    func setConfiguration(offset: UInt32, _ bytes: [UInt8]) throws(HostError) {
+        try call(.setConfiguration) { device throws(Errno) in
+            try device.writeConfiguration(offset: offset, bytes)
+        }
+    }
+
+    func setAddressSpace(_ space: UInt32, group: UInt32) throws(HostError) -> Bool {
+        try optional(.setGroupAddressSpace) { device throws(Errno) in
+            try device.setAddressSpace(space, ofGroup: group, by: caller)
+            return space
+        } != nil
+    }
+
+    func setRingSize(_ size: UInt16, queue: UInt32) throws(HostError) {
+        try call(.setVringNum) { device throws(Errno) in
+            try device.setRingSize(queue: queue, size: UInt32(size), by: caller)
+        }
+    }
+
+    func setRingBase(_ base: UInt32, queue: UInt32) throws(HostError) {
+        try call(.setVringBase) { device throws(Errno) in
+            try device.setRingBase(queue: queue, base: base, by: caller)
+        }
+    }
+
+    func enableRing(queue: UInt32) throws(HostError) {
+        try call(.setVringEnable) { device throws(Errno) in
+            try device.setRingEnabled(queue: queue, true, by: caller)
+        }
+    }
+
     /// Makes a call that not every parent driver has.
     private func optional(
         _ call: SimulatedCall, _ body: (inout SimulatedDevice) throws(Errno) -> UInt32

@@ -100,7 +100,16 @@ extension SimulatedMachine {
             let report = Result { () throws(HostError) in try file.perform(.examine) }
             try change { model throws(HostError) in try model.closeOpener(node.device) }
             return try report.get()
-        case (.open, _), (.close, _):
+        case (.withdraw(let configuration), .owner):
+            let file = try ownedFile(node, of: connection)
+            let report = Result { () throws(HostError) in
+                let report = try file.perform(.examine)
+                try file.putBack(configuration)
+                return report
+            }
+            try change { model throws(HostError) in try model.closeOpener(node.device) }
+            return try report.get()
+        case (.open, _), (.close, _), (.withdraw, _):
             throw HostError(.notOwner, "only vdpad's own descriptor of \(node.device) can be opened and closed")
         case (_, .owner):
             return try ownedFile(node, of: connection).perform(procedure)
@@ -134,8 +143,7 @@ extension SimulatedMachine {
             try file.setOwner()
             var report = try file.perform(.examine)
             if let bringUp {
-                try file.bringUp(bringUp)
-                report.after = try file.perform(.examine).before
+                report.add(try file.bringUp(bringUp, with: NoRings()))
             }
             return report
         } catch {

@@ -20,5 +20,5 @@ public struct HostCase: Sendable, CustomStringConvertible {
 public enum HostSuite {
     /// All cases, by topic.
     public static let cases =
-        lookingCases + holderCases + suspensionCases + ownerCases + accessCases + provisioningCases
+        lookingCases + holderCases + suspensionCases + ownerCases + restoreCases + accessCases + provisioningCases
 }

@@ -47,10 +47,10 @@ import Virtio
         format: RingFormat, size: UInt16
     ) throws {
         let range = try #require(AddressRange(first: 0x1001, last: .max))
-        let layout = try #require(RingLayout(queueCount: 3, queueSize: size, format: format, range: range))
+        let layout = try #require(RingLayout(sizes: [size, 256, size], format: format, range: range))
         #expect(layout.base == 0x2000)
         var end = layout.base
-        for queue in UInt32(0)..<3 {
+        for (queue, size) in [(UInt32(0), size), (1, 256), (2, size)] {
             let areas = layout.addresses(queue: queue)
             let count = UInt64(size)
             #expect(areas.descriptors >= end)
@@ -68,11 +68,42 @@ import Virtio
     func rangesThatAreTooSmallAreRefused(first: UInt64, last: UInt64) throws {
         let range = try #require(AddressRange(first: first, last: last))
         // Two queues of two pages each.
-        #expect(RingLayout(queueCount: 2, queueSize: 256, format: .split, range: range) == nil)
+        #expect(RingLayout(sizes: [256, 256], format: .split, range: range) == nil)
     }
 
     @Test func addressZeroIsNotUsed() throws {
         let range = try #require(AddressRange(first: 0, last: .max))
-        #expect(RingLayout(queueCount: 1, queueSize: 256, format: .split, range: range)?.base == 4096)
+        #expect(RingLayout(sizes: [256], format: .split, range: range)?.base == 4096)
+    }
+
+    @Test(arguments: [UInt16(0), 1, 255, 256, 65_535]) func aSplitRingBeginsWithNothingToDo(index: UInt16) throws {
+        let range = try #require(AddressRange(first: 0, last: .max))
+        let layout = try #require(RingLayout(sizes: [8, 256], format: .split, range: range))
+        var memory = try RingMemory(byteCount: layout.byteCount)
+        let areas = layout.addresses(queue: 1)
+        memory.lay(
+            RingStart(size: 256, position: .split(availableIndex: index)), at: areas, from: layout.base)
+        #expect(memory.load(at: Int(areas.available - layout.base) + 2) == index)
+        #expect(memory.load(at: Int(areas.used - layout.base) + 2) == index)
+        let other = layout.addresses(queue: 0)
+        #expect(memory.load(at: Int(other.available - layout.base) + 2) == 0)
+    }
+
+    @Test(arguments: [UInt16(0), 1, 7], [true, false])
+    func aPackedRingBeginsWithNothingToDo(index: UInt16, wrapCounter: Bool) throws {
+        let range = try #require(AddressRange(first: 0, last: .max))
+        let layout = try #require(RingLayout(sizes: [8], format: .packed, range: range))
+        var memory = try RingMemory(byteCount: layout.byteCount)
+        let position = RingPosition.packed(
+            availableIndex: index, availableWrapCounter: wrapCounter, usedIndex: index, usedWrapCounter: wrapCounter)
+        let areas = layout.addresses(queue: 0)
+        memory.lay(RingStart(size: 8, position: position), at: areas, from: layout.base)
+        for descriptor in 0..<8 {
+            let flags = memory.load(at: Int(areas.descriptors - layout.base) + 16 * descriptor + 14)
+            let (available, used) = (flags & 0x80 != 0, flags & 0x8000 != 0)
+            // Used in this round before the index, in the former one from there: available in neither.
+            #expect(used == (descriptor < Int(index) ? wrapCounter : !wrapCounter))
+            #expect(available == used)
+        }
     }
 }

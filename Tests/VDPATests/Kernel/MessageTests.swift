@@ -34,7 +34,9 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         .perform(.open(bringUp: nil), node, .owner),
         .perform(.open(bringUp: BringUp()), node, .owner),
         .perform(.open(bringUp: BringUp(features: Features(rawValue: .max), queueSize: 8)), node, .owner),
+        .perform(.open(bringUp: BringUp(restoring: restored, isStarted: false)), node, .owner),
         .perform(.close, node, .owner),
+        .perform(.withdraw(configuration: [0, 255]), node, .owner),
         .provision(.create(NewDevice(node.device, by: simulator))),
         .provision(.create(fullNewDevice)),
         .provision(.delete(node.device)),
@@ -49,6 +51,16 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         .autoprobe,
         .open(node),
     ]
+
+    static let restored = RestoredState(
+        deviceClass: .block, features: .version1, configuration: [1, 2],
+        queues: [
+            RingStart(size: 8, position: .split(availableIndex: .max)),
+            RingStart(
+                size: 32_768,
+                position: .packed(
+                    availableIndex: 0x7fff, availableWrapCounter: true, usedIndex: 0, usedWrapCounter: false)),
+        ], isTrial: true)
 
     static let simulator = ManagementDevice(
         busName: nil, name: "vdpasim_net", classes: [.net], maximumQueues: nil, features: nil)

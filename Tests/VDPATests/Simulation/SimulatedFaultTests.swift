@@ -45,7 +45,7 @@ struct SimulatedFaultTests {
 
     @Test(arguments: openingCalls) func anOpeningThatFailsLeavesTheDeviceClosed(call: SimulatedCall) async throws {
         try await withSimulatedHost { test in
-            let node = try await test.makeDevice(.block)
+            let node = try await test.makeDevice(.net)
             try await test.control(.fail(node.device, call, .ioError, times: nil))
             let error = try await test.failure {
                 try await test.perform(.open(bringUp: BringUp()), on: node, through: .owner)

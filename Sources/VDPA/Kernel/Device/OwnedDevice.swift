@@ -22,7 +22,9 @@ actor OwnedDevice {
         Result { () throws(HostError) in
             switch procedure {
             case .open(let bringUp): try open(node, bringUp)
-            case .close: try close(node)
+            case .close: try close(node) { _ throws(HostError) in }
+            case .withdraw(let configuration):
+                try close(node) { opened throws(HostError) in try opened.putBack(configuration) }
             default: try session(of: node).perform(procedure)
             }
         }
@@ -40,8 +42,7 @@ actor OwnedDevice {
         var report = try opened.perform(.examine)
         if let bringUp {
             do throws(HostError) {
-                try opened.bringUp(bringUp)
-                report.after = try opened.perform(.examine).before
+                report.add(try opened.bringUp(bringUp))
             } catch {
                 var failure = error
                 failure.message = "\(node.device) could not be brought up and was reset: \(error.message)"
@@ -52,10 +53,16 @@ actor OwnedDevice {
         return report
     }
 
-    private func close(_ node: DeviceNode) throws(HostError) -> DeviceReport {
+    private func close(
+        _ node: DeviceNode, after last: (OwnedSession) throws(HostError) -> Void
+    ) throws(HostError) -> DeviceReport {
         guard let opened = session else { throw Self.notOpen(node) }
         // The device is closed in any case, also one that does not answer.
-        let report = Result { () throws(HostError) in try opened.perform(.examine) }
+        let report = Result { () throws(HostError) in
+            let report = try opened.perform(.examine)
+            try last(opened)
+            return report
+        }
         session = nil
         return try report.get()
     }

@@ -18,39 +18,46 @@ struct RingLayout: Sendable, Hashable {
 
     /// The address of the first byte.
     let base: UInt64
-    private let bytesPerQueue: UInt64
-    private let queueSize: UInt64
-    private let format: RingFormat
-    private let queueCount: UInt64
+    /// The size of the whole mapping.
+    let byteCount: Int
+    private let queues: [RingAddresses]
 
-    /// Places the rings at the lowest pages of the range, but never at address 0; nil when the range is too small.
-    init?(queueCount: UInt32, queueSize: UInt16, format: RingFormat, range: AddressRange) {
-        self.queueCount = UInt64(queueCount)
-        self.queueSize = UInt64(queueSize)
-        self.format = format
-        let size = UInt64(queueSize)
-        let bytes =
-            switch format {
-            case .split: Self.aligned(16 * size + 6 + 2 * size, to: 4) + 6 + 8 * size
-            case .packed: 16 * size + 4 + 4
-            }
-        bytesPerQueue = Self.aligned(bytes, to: Self.pageSize)
-        let total = bytesPerQueue * self.queueCount
+    /// Places rings of these sizes at the lowest pages of the range, but never at address 0; nil when the range is too
+    /// small, and for no rings.
+    init?(sizes: [UInt16], format: RingFormat, range: AddressRange) {
         let (first, overflow) = max(range.first, Self.pageSize).addingReportingOverflow(Self.pageSize - 1)
         base = first & ~(Self.pageSize - 1)
-        guard !overflow, total > 0, base <= range.last, total - 1 <= range.last - base else { return nil }
+        guard !overflow, !sizes.isEmpty, base <= range.last else { return nil }
+        var next: UInt64 = 0
+        var offsets: [UInt64] = []
+        for size in sizes {
+            offsets.append(next)
+            next += Self.aligned(Self.byteCount(size: UInt64(size), format), to: Self.pageSize)
+        }
+        guard next - 1 <= range.last - base else { return nil }
+        byteCount = Int(next)
+        queues = zip(offsets, sizes).map { [base] offset, size in
+            Self.addresses(at: base + offset, size: UInt64(size), format)
+        }
     }
-
-    /// The size of the whole mapping.
-    var byteCount: Int { Int(bytesPerQueue * queueCount) }
 
     /// Where a queue's areas are.
     func addresses(queue: UInt32) -> RingAddresses {
-        let descriptors = base + UInt64(queue) * bytesPerQueue
-        let available = descriptors + 16 * queueSize
+        queues[Int(queue)]
+    }
+
+    private static func byteCount(size: UInt64, _ format: RingFormat) -> UInt64 {
+        switch format {
+        case .split: aligned(16 * size + 6 + 2 * size, to: 4) + 6 + 8 * size
+        case .packed: 16 * size + 4 + 4
+        }
+    }
+
+    private static func addresses(at descriptors: UInt64, size: UInt64, _ format: RingFormat) -> RingAddresses {
+        let available = descriptors + 16 * size
         let used =
             switch format {
-            case .split: descriptors + Self.aligned(16 * queueSize + 6 + 2 * queueSize, to: 4)
+            case .split: descriptors + aligned(16 * size + 6 + 2 * size, to: 4)
             case .packed: available + 4
             }
         return RingAddresses(descriptors: descriptors, available: available, used: used)

@@ -26,4 +26,16 @@ import SystemPackage
 
     /// The first byte, for the kernel.
     @unsafe var address: UnsafeRawPointer { unsafe UnsafeRawPointer(start) }
+
+    /// Writes a 16-bit field, little-endian as virtio's are.
+    mutating func store(_ value: UInt16, at offset: Int) {
+        precondition(offset >= 0 && offset + 2 <= byteCount && offset % 2 == 0)
+        unsafe start.storeBytes(of: value.littleEndian, toByteOffset: offset, as: UInt16.self)
+    }
+
+    /// Reads a 16-bit field.
+    borrowing func load(at offset: Int) -> UInt16 {
+        precondition(offset >= 0 && offset + 2 <= byteCount && offset % 2 == 0)
+        return unsafe UInt16(littleEndian: start.load(fromByteOffset: offset, as: UInt16.self))
+    }
 }

@@ -73,13 +73,6 @@ extension VhostVDPADescriptor: VhostVDPAFile {
         return bytes
     }
 
-    /// `VHOST_VDPA_SET_CONFIG`. Returning is no proof that the device took the bytes.
-    borrowing func setConfiguration(offset: UInt32, _ bytes: [UInt8]) throws(HostError) {
-        try call("VHOST_VDPA_SET_CONFIG") {
-            unsafe clinux_vhost_vdpa_set_config($0, offset, UInt32(bytes.count), bytes)
-        }
-    }
-
     borrowing func suspend() throws(HostError) {
         try call("VHOST_VDPA_SUSPEND") { clinux_vhost_vdpa_suspend($0) }
     }
@@ -108,5 +101,30 @@ extension VhostVDPADescriptor: OwnedVhostVDPAFile {
         try callIfImplemented("VHOST_VDPA_GET_VRING_DESC_GROUP") {
             clinux_vhost_vdpa_get_vring_desc_group($0, queue)
         }.map { UInt32($0) }
+    }
+
+    borrowing func setConfiguration(offset: UInt32, _ bytes: [UInt8]) throws(HostError) {
+        try call("VHOST_VDPA_SET_CONFIG") {
+            unsafe clinux_vhost_vdpa_set_config($0, offset, UInt32(bytes.count), bytes)
+        }
+    }
+
+    // The kernel compares the group with the number of queues before it compares it with the number of groups.
+    borrowing func setAddressSpace(_ space: UInt32, group: UInt32) throws(HostError) -> Bool {
+        try callIfImplemented("VHOST_VDPA_SET_GROUP_ASID") {
+            clinux_vhost_vdpa_set_group_asid($0, group, space)
+        } != nil
+    }
+
+    borrowing func setRingSize(_ size: UInt16, queue: UInt32) throws(HostError) {
+        try call("VHOST_SET_VRING_NUM") { clinux_vhost_set_vring_num($0, queue, UInt32(size)) }
+    }
+
+    borrowing func setRingBase(_ base: UInt32, queue: UInt32) throws(HostError) {
+        try call("VHOST_SET_VRING_BASE") { clinux_vhost_set_vring_base($0, queue, base) }
+    }
+
+    borrowing func enableRing(queue: UInt32) throws(HostError) {
+        try call("VHOST_VDPA_SET_VRING_ENABLE") { clinux_vhost_vdpa_set_vring_enable($0, queue, 1) }
     }
 }

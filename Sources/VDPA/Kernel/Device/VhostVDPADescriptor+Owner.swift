@@ -8,16 +8,6 @@ extension VhostVDPADescriptor {
         try call("VHOST_SET_OWNER") { clinux_vhost_set_owner($0) }
     }
 
-    /// `VHOST_SET_VRING_NUM`: the ring's size, a power of two.
-    borrowing func setRingSize(_ size: UInt16, queue: UInt32) throws(HostError) {
-        try call("VHOST_SET_VRING_NUM") { clinux_vhost_set_vring_num($0, queue, UInt32(size)) }
-    }
-
-    /// `VHOST_SET_VRING_BASE`: where the device begins, encoded as `RingPosition.vringBase`.
-    borrowing func setRingBase(_ base: UInt32, queue: UInt32) throws(HostError) {
-        try call("VHOST_SET_VRING_BASE") { clinux_vhost_set_vring_base($0, queue, base) }
-    }
-
     /// `VHOST_SET_VRING_ADDR`: where the ring's three areas are, as I/O virtual addresses.
     borrowing func setRingAddresses(_ addresses: RingAddresses, queue: UInt32) throws(HostError) {
         try call("VHOST_SET_VRING_ADDR") {
@@ -42,20 +32,6 @@ extension VhostVDPADescriptor {
     borrowing func setConfigurationCall(_ event: borrowing OwnedDescriptor) throws(HostError) {
         let number = event.rawValue
         try call("VHOST_VDPA_SET_CONFIG_CALL") { clinux_vhost_vdpa_set_config_call($0, number) }
-    }
-
-    /// `VHOST_VDPA_SET_VRING_ENABLE`. Always succeeds.
-    borrowing func enableRing(queue: UInt32) throws(HostError) {
-        try call("VHOST_VDPA_SET_VRING_ENABLE") { clinux_vhost_vdpa_set_vring_enable($0, queue, 1) }
-    }
-
-    /// `VHOST_VDPA_SET_GROUP_ASID`; false where the driver below has no groups.
-    ///
-    /// The kernel compares the group with the number of queues before it compares it with the number of groups.
-    borrowing func setAddressSpace(_ space: UInt32, group: UInt32) throws(HostError) -> Bool {
-        try callIfImplemented("VHOST_VDPA_SET_GROUP_ASID") {
-            clinux_vhost_vdpa_set_group_asid($0, group, space)
-        } != nil
     }
 
     /// Maps memory of this process for the device, for as long as the device is open.

@@ -1,0 +1,113 @@
+public import Virtio
+
+/// What a device is given so that it goes on where another one stopped.
+public struct RestoredState: Sendable, Hashable {
+    /// The class that the device must be of.
+    public var deviceClass: DeviceClass
+
+    /// The features to accept: these and no others.
+    public var features: Features
+
+    /// The whole configuration space that the device must have.
+    public var configuration: [UInt8]
+
+    /// Every queue of the device, in the order of the indices.
+    public var queues: [RingStart]
+
+    /// True to note what the device refuses and to try the rest all the same.
+    public var isTrial: Bool
+
+    /// Describes what is restored.
+    public init(
+        deviceClass: DeviceClass, features: Features, configuration: [UInt8], queues: [RingStart], isTrial: Bool = false
+    ) {
+        self.deviceClass = deviceClass
+        self.features = features
+        self.configuration = configuration
+        self.queues = queues
+        self.isTrial = isTrial
+    }
+}
+
+/// How a ring begins.
+public struct RingStart: Sendable, Hashable {
+    /// The number of descriptors.
+    public var size: UInt16
+
+    /// Where the device begins.
+    public var position: RingPosition
+
+    /// Describes a ring.
+    public init(size: UInt16, position: RingPosition) {
+        self.size = size
+        self.position = position
+    }
+}
+
+extension RestoredState {
+    /// Checks what can be known of a device before it is given anything.
+    ///
+    /// - Parameter target: The device; what is not known of it is not compared.
+    /// - Throws: `HostError` `incompatible` that names the first field that does not fit.
+    public func requireFit(_ target: RestoreTarget) throws(HostError) {
+        if let misfit = misfits(target).first { throw misfit }
+    }
+
+    /// Everything in which the state cannot be that of a device, each with its field.
+    func misfits(_ target: RestoreTarget) -> [HostError] {
+        var misfits: [HostError] = []
+        func add(_ field: StateField, _ message: String, missing: [String] = []) {
+            misfits.append(HostError(.incompatible, message, missing: missing, at: field))
+        }
+        if let other = target.deviceClass, other != deviceClass {
+            add(.deviceClass, "the state is of class \(deviceClass), the device of \(other)")
+        }
+        if let missing = target.features.map(features.subtracting), !missing.isEmpty {
+            let names = missing.names(for: deviceClass) + missing.unknownBits(for: deviceClass).map { "bit \($0)" }
+            add(
+                .negotiatedFeatures, "the device does not offer \(names.joined(separator: ", "))", missing: names)
+        }
+        if let size = target.configurationSize, Int(size) != configuration.count {
+            add(.configuration, "the state has \(configuration.count) bytes, the device \(size)")
+        }
+        if let count = target.queueCount, Int(count) != queues.count {
+            add(.queueCount, "the state has \(queues.count) queues, the device \(count)")
+        }
+        if let maximum = target.maximumQueueSize {
+            for (index, queue) in queues.enumerated() where queue.size > maximum {
+                add(.size(ofQueue: UInt32(index)), "\(queue.size) is above the device's maximum, which is \(maximum)")
+            }
+        }
+        return misfits
+    }
+}
+
+/// What is known of a device that a state is to be restored on.
+public struct RestoreTarget: Sendable, Hashable {
+    /// Its class.
+    public var deviceClass: DeviceClass?
+    /// What it offers.
+    public var features: Features?
+    /// The size of its configuration space.
+    public var configurationSize: UInt32?
+    /// How many queues it has.
+    public var queueCount: UInt32?
+    /// The largest ring that it takes.
+    public var maximumQueueSize: UInt16?
+
+    /// A device of which this is known.
+    public init(deviceClass: DeviceClass?, features: Features?, queueCount: UInt32?, maximumQueueSize: UInt16?) {
+        self.deviceClass = deviceClass
+        self.features = features
+        self.queueCount = queueCount
+        self.maximumQueueSize = maximumQueueSize
+    }
+
+    /// A device that is open.
+    init(_ observation: DeviceObservation) {
+        self.init(
+            deviceClass: observation.deviceClass, features: observation.features, queueCount: observation.queueCount,
+            maximumQueueSize: observation.maximumQueueSize)
+        configurationSize = observation.configurationSize
+    }
+}
