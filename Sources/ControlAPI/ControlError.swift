@@ -18,8 +18,11 @@ public struct ControlError: Error, Sendable, Hashable {
     public var stateAfter: DeviceStateAfter?
     /// Who holds the device, for `deviceBusy`.
     public var holders: [HolderInfo]?
-    /// What the device does not offer, for `notSupported` and `irreversible`.
+    /// What the device does not offer, for `notSupported` and `irreversible`; the parts that a state lacks, for
+    /// `stateIncomplete`.
     public var missing: [String]?
+    /// The member of a state that does not fit, or at which its restore has failed.
+    public var field: String?
     /// The limit that was passed, for `limitExceeded`.
     public var limit: LimitInfo?
     /// The operation that goes on, for `deadlineExceeded`.
@@ -84,7 +87,10 @@ extension ControlError: JSONObjectReadable, JSONWritable {
         let _: Bool = try members.required(
             "retryable", "True when the same call can succeed later without the caller changing anything.")
         holders = try members.optional("holders", "Who holds the device.")
-        missing = try members.optional("missing", "What the device does not offer.")
+        missing = try members.optional(
+            "missing", "What the device does not offer, or the parts that a state lacks.")
+        field = try members.optional(
+            "field", "The member of a state that does not fit, or at which its restore has failed.")
         limit = try members.optional("limit", "The limit that was passed.")
         operation = try members.optional("operation", "The operation that goes on.")
         actions = try members.optional("actions", "What became of each step of declaration.apply.")
@@ -104,6 +110,7 @@ extension ControlError: JSONObjectReadable, JSONWritable {
         writer.member("retryable", code.isRetryable)
         writer.member("holders", ifPresent: holders)
         writer.member("missing", ifPresent: missing)
+        writer.member("field", ifPresent: field)
         writer.member("limit", ifPresent: limit)
         writer.member("operation", ifPresent: operation)
         writer.member("actions", ifPresent: actions)

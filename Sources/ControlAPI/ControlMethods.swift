@@ -31,6 +31,7 @@ public enum ControlMethods {
         GroupResumeMethod.self,
         StateExportMethod.self,
         StateCheckMethod.self,
+        StateRestoreMethod.self,
         OperationListMethod.self,
         OperationGetMethod.self,
         OperationWaitMethod.self,

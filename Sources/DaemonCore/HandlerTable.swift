@@ -128,12 +128,12 @@ struct HandlerTable {
         }
     }
 
-    /// Adds the method that hands a device's descriptor over.
+    /// Adds a method that can hand a device's descriptor over.
     mutating func handingOver<Method: ControlMethod>(
         _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
         _ body:
             @escaping @Sendable (Device, Method.Params, Turn) async throws(ControlError) -> (
-                Method.Result, SharedDescriptor
+                Method.Result, SharedDescriptor?
             )
     ) {
         add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _ in

@@ -10,6 +10,7 @@ extension ControlError {
         errno = error.errno?.symbol
         kernelMessage = error.kernelMessage
         if !error.missing.isEmpty { missing = error.missing }
+        field = error.field?.rawValue
         hint = Self.hint(for: error.code)
         if let call = error.call, code == .kernelError, !message.contains(call) { message = "\(call): \(message)" }
     }

@@ -28,6 +28,7 @@ import Testing
         ("hand-back", DeviceHandBackMethod.self), ("wait", DeviceWaitMethod.self), ("reset", DeviceResetMethod.self),
         ("set-status", DeviceSetStatusMethod.self), ("state export", StateExportMethod.self),
         ("state check", StateCheckMethod.self), ("host describe", SystemDescribeMethod.self),
+        ("state restore", StateRestoreMethod.self),
         ("add", DeviceAddMethod.self), ("delete", DeviceDeleteMethod.self), ("set", DeviceSetMethod.self),
         ("declarations", DeclarationListMethod.self), ("diff", DeclarationDiffMethod.self),
         ("apply", DeclarationApplyMethod.self), ("save", DeclarationSaveMethod.self),
@@ -69,10 +70,8 @@ import Testing
             .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
             .compactMap { $0.split(separator: " ").first.map(String.init) }
         let lines =
-            names.map { [$0] } + [
-                ["state", "export"], ["state", "check"], ["host", "describe"], ["mgmtdev", "list"],
-                ["mgmtdev", "show"],
-            ]
+            names.map { [$0] } + ["export", "check", "restore"].map { ["state", $0] } + [["host", "describe"]]
+            + ["list", "show"].map { ["mgmtdev", $0] }
             + ["list", "show", "wait", "cancel"].map { ["ops", $0] }
         return Set(
             lines.flatMap { words in

@@ -173,6 +173,11 @@ import Testing
         "suspend a --hold 4294967295h", "resume", "resume a --operation x-7",
         "hand-back", "hand-back a --operation x-7", "wait", "wait a", "wait a asleep", "wait a/b idle",
         "state show", "state show a b", "state verify", "state diff a", "state diff a b --section all",
+        "state restore", "state restore f --device d", "state restore f --mode owner",
+        "state restore f --device d --mode steal", "state restore f --device d --mode preflight --start",
+        "state restore f --device d --mode handOver", "state restore f --device d --mode handOver -- true",
+        "state restore f --device d --mode owner -- true {fd}",
+        "state restore f --device d --mode handOver --dry-run -- true {fd}",
         "exec n --memlock 1X -- true {fd}", "exec n --memlock 16777216T -- true {fd}",
     ])
     func wrongCommandLineIsAUsageError(_ arguments: String) {
@@ -210,8 +215,8 @@ import Testing
 
     @Test(arguments: [
         "--help", "help", "help suspend", "suspend --help", "mgmtdev show --help", "exec --help", "dev add --help",
-        "state export -h", "state show --help", "state diff --help", "state verify --help", "state check -h",
-        "host -h",
+        "state export -h", "state restore --help", "state show --help", "state diff --help", "state verify --help",
+        "state check -h", "host -h",
     ])
     func helpIsASuccess(_ arguments: String) {
         let outcome = Vdpactl.run(arguments.split(separator: " ").map(String.init)) { _ in nil }

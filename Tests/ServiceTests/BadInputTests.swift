@@ -9,6 +9,7 @@ struct BadInputTests {
         ("device.get", [:]), ("device.status", [:]), ("device.config", [:]), ("device.holders", [:]),
         ("device.open", [:]), ("device.close", [:]), ("device.setStatus", ["status": 1]), ("device.suspend", [:]),
         ("device.resume", [:]), ("device.handBack", [:]), ("device.reset", [:]), ("state.export", [:]),
+        ("state.restore", ["state": [:], "mode": "owner"]),
     ]
 
     static let noNames: [String] = [
@@ -47,7 +48,8 @@ struct BadInputTests {
     static let methods: [String] = [
         "system.info", "system.health", "rpc.discover", "mgmtdev.list", "mgmtdev.get", "device.list", "device.get",
         "device.status", "device.config", "device.holders", "device.open", "device.close", "device.setStatus",
-        "device.suspend", "device.resume", "device.handBack", "device.reset", "state.export", "system.describe",
+        "device.suspend", "device.resume", "device.handBack", "device.reset", "state.export", "state.restore",
+        "system.describe",
     ]
 
     /// Parameters that the method accepts.
@@ -57,6 +59,7 @@ struct BadInputTests {
         case "device.setStatus": ["device": "net0", "status": 1]
         case _ where method.hasPrefix("device.") && method != "device.list": ["device": "net0"]
         case "state.export": ["device": "net0"]
+        case "state.restore": ["device": "net0", "state": [:], "mode": "owner"]
         default: [:]
         }
     }

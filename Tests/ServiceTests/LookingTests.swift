@@ -86,7 +86,8 @@ struct LookingTests {
                 "device.get", "device.status", "device.config", "device.holders", "device.wait", "device.open",
                 "device.close", "device.setStatus", "device.suspend", "device.resume", "device.handBack",
                 "device.reset",
-                "state.export", "operation.list", "operation.get", "operation.wait", "operation.cancel",
+                "state.export", "state.restore",
+                "operation.list", "operation.get", "operation.wait", "operation.cancel",
                 "group.suspend", "group.resume", "events.subscribe", "events.unsubscribe",
             ]
             #expect(Set(methods.keys) == wanted)

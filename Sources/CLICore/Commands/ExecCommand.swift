@@ -31,8 +31,6 @@ struct ExecCommand: DaemonCommand {
                 """)
     }
 
-    /// In an argument, what the descriptor's number takes the place of.
-    private static let placeholder = "{fd}"
     /// The limit of locked memory where nobody has set one (MLOCK_LIMIT of the kernel), less than any guest has.
     private static let defaultMemoryLock: UInt64 = 8 << 20
 
@@ -49,26 +47,14 @@ struct ExecCommand: DaemonCommand {
     var command: [String] = []
 
     func validate() throws {
-        guard !command.isEmpty else { throw ValidationError("a command is missing: -- <command> … {fd} …") }
-        guard command.contains(where: { $0.contains(Self.placeholder) }) else {
-            throw ValidationError("no argument of \(command[0]) contains {fd}, so that it would not find the device")
-        }
+        try SuccessorCommand(arguments: command).validate()
     }
 
     func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
         try prepareMemoryLock(&outcome)
         let (result, descriptor) = try connection.callForDescriptor(Method.name, argument.target(global))
         result.warnings.forEach { outcome.warn($0) }
-        // Now, since a command that runs prints nothing of ours; without a standard error it runs all the same.
-        try? Vdpactl.write(outcome.standardError, to: .standardError)
-        outcome.standardError = ""
-        do throws(Errno) {
-            let copy = try descriptor.inheritableCopy()
-            let arguments = command.map { $0.replacing(Self.placeholder, with: "\(copy.rawValue)") }
-            throw withExtendedLifetime(copy) { ProgramReplacement.become(arguments) }
-        } catch {
-            throw .notExecuted("\(command[0]): \(error)", error, argument.device)
-        }
+        throw SuccessorCommand(arguments: command).become(having: descriptor, of: argument.device, &outcome)
     }
 
     /// Sets the limit of locked memory, or warns of one that nobody has set.

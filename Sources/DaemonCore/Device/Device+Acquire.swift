@@ -12,17 +12,21 @@ extension Device {
         defer { turns.end(turn) }
         let request = request(turn, deadlineMs: params.deadlineMs)
         try await begin(request)
-        guard !isOwned else {
-            throw located(.deviceBusy, "vdpad itself has \(name.string) open", hint: "close it with device.close")
-        }
-        guard let node = info?.node else {
-            throw failure(HostError(.noNode, "\(name.string) is not bound to vhost_vdpa: it has no node"))
-        }
+        let node = try requireFree()
+        let descriptor = try await handOver(node, request)
+        let result = BoundDevice(
+            state: controlState(), managementDevice: info?.managementDevice, driver: info?.driver?.name,
+            node: node.path)
+        return (result, descriptor)
+    }
+
+    /// Opens the device for somebody else.
+    ///
+    /// - Returns: its descriptor, of which vdpad keeps none.
+    func handOver(_ node: DeviceNode, _ request: DeviceRequest) async throws(ControlError) -> SharedDescriptor {
         switch await host.open(node).wait(until: request.deadline, on: loop) {
         case nil:
-            throw located(
-                .deadlineExceeded, "the opening of \(name.string) has not ended within the deadline; it goes on",
-                hint: "the device is closed as soon as the call returns")
+            throw late("the opening of \(name.string)", hint: "the device is closed as soon as the call returns")
         case .failure(let error) where error.code == .busy:
             throw await busy(node, until: request.deadline)
         case .failure(let error):
@@ -33,16 +37,7 @@ extension Device {
             }
             noteClosed()
             noteOpened()
-            let result = BoundDevice(
-                state: controlState(), managementDevice: info?.managementDevice, driver: info?.driver?.name,
-                node: node.path)
-            return (result, descriptor)
+            return descriptor
         }
-    }
-
-    private func located(_ code: ErrorCode, _ message: String, hint: String?) -> ControlError {
-        var error = ControlError(code, message, device: name, hint: hint)
-        error.stateAfter = stateAfter
-        return error
     }
 }

@@ -11,6 +11,17 @@ extension Device {
         defer { turns.end(turn) }
         let request = request(turn, deadlineMs: params.deadlineMs)
         try await begin(request)
+        let node = try requireFree()
+        let bringUp = params.initialize.map { BringUp(queueSize: $0.queueSize) }
+        let report = try await open(node, bringUp, request)
+        noteClosed()
+        isOwned = true
+        note(report.latest)
+        return controlState(warnings: report.warnings)
+    }
+
+    /// The node, of a device that vdpad does not have open itself.
+    func requireFree() throws(ControlError) -> DeviceNode {
         guard !isOwned else {
             var error = ControlError(
                 .deviceBusy, "vdpad itself has \(name.string) open already", device: name,
@@ -21,7 +32,21 @@ extension Device {
         guard let node = info?.node else {
             throw failure(HostError(.noNode, "\(name.string) is not bound to vhost_vdpa: it has no node"))
         }
-        let bringUp = params.initialize.map { BringUp(queueSize: $0.queueSize) }
+        return node
+    }
+
+    /// Opens the device and brings it up, all or nothing.
+    ///
+    /// - Parameters:
+    ///   - node: the device's node.
+    ///   - bringUp: how it is brought up; nil for not at all.
+    ///   - request: who asks; its turn has begun.
+    ///   - naming: says more of what has failed.
+    /// - Returns: the report of the opening. The caller notes that vdpad owns the device.
+    /// - Throws: `ControlError` that says why the device is not open.
+    func open(
+        _ node: DeviceNode, _ bringUp: BringUp?, _ request: DeviceRequest, naming: (HostError) -> HostError = { $0 }
+    ) async throws(ControlError) -> DeviceReport {
         let call = host.perform(.open(bringUp: bringUp), on: node, through: .owner)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
             leave(
@@ -35,14 +60,17 @@ extension Device {
                 await closeLate(result, node, request)
                 throw failure(HostError(.gone, "\(name.string) was removed while it was being opened"))
             }
-            noteClosed()
-            isOwned = true
-            note(report.latest)
-            return controlState(warnings: report.warnings)
+            return report
         case .failure(let error) where error.code == .busy:
             throw await busy(node, until: request.deadline)
         case .failure(let error):
-            throw failure(error)
+            var named = naming(error)
+            if named.field != nil {
+                // It failed behind the opening, which has been undone.
+                named.observation = nil
+                noteClosed()
+            }
+            throw failure(named)
         }
     }
 
@@ -147,7 +175,7 @@ extension Device {
         if let record { keepUnknown(record, because: reason) }
     }
 
-    private func late(_ what: String, hint: String?) -> ControlError {
+    func late(_ what: String, hint: String?) -> ControlError {
         var error = ControlError(
             .deadlineExceeded, "\(what) has not ended within the deadline; it goes on", device: name, hint: hint)
         error.stateAfter = stateAfter
@@ -186,9 +214,7 @@ extension Device {
     private func closeLate(
         _ result: Result<DeviceReport, HostError>, _ node: DeviceNode, _ request: DeviceRequest
     ) async {
-        guard case .success = result, !isOwned else { return }
-        let call = host.perform(.close, on: node, through: .owner)
-        guard await call.wait(until: request.deadline, on: loop) == nil else { return }
-        leave(call, on: node, request)
+        guard case .success(let report) = result, !isOwned else { return }
+        _ = await withdraw(report, node, request)
     }
 }

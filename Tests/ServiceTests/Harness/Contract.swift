@@ -70,8 +70,8 @@ struct Contract: Sendable {
     func violations(in reply: JSONValue, to request: Request) -> [String] {
         guard reply["jsonrpc"] == "2.0" else { return ["jsonrpc is not \"2.0\""] }
         if let result = reply["result"] {
-            // One descriptor comes along with this one, and none with any other.
-            let passed = request == .call("device.acquire") ? 1 : nil
+            // One descriptor comes along with these, and none with any other.
+            let passed = request == .call("device.acquire") || result["program"] != nil ? 1 : nil
             let members = ["jsonrpc", "id", "result"] + (passed == nil ? [] : ["fds"])
             guard Set(reply.memberNames) == Set(members), reply["fds"]?.number == passed else {
                 return ["members of the reply"]

@@ -32,7 +32,7 @@ struct Example {
     var after: [Call] = []
 
     /// One for each method. A simulated VMM holds blk0; nobody holds net0.
-    static func all() throws(JSONReadError) -> [Example] {
+    static func all() throws -> [Example] {
         let blk0: JSONValue = ["device": "blk0"]
         let net0: JSONValue = ["device": "net0"]
         let open = try Call(DeviceOpenMethod.self, ["device": "net0", "initialize": ["queueSize": 256]])
@@ -105,6 +105,11 @@ struct Example {
                 call: try Call(
                     StateCheckMethod.self,
                     ["state": DeviceState.example.document, "target": ["managementDevice": "simnet0"]])),
+            Example(
+                call: try Call(
+                    StateRestoreMethod.self,
+                    ["device": "net0", "state": try state(of: "net0"), "mode": "owner", "start": true]),
+                after: [close]),
             Example(
                 before: [addAnother], call: try Call(OperationListMethod.self, ["device": "vm3-net"]),
                 after: [deleteAnother]),

@@ -1,0 +1,148 @@
+public import JSON
+public import Virtio
+
+/// `state.restore`
+public enum StateRestoreMethod: ControlMethod {
+    /// A state, and what is to be done with it.
+    public struct Params: Sendable, Hashable {
+        /// The device's name on the vdpa bus.
+        public var device: DeviceName
+        /// The state document; verified by the method, since later revisions may have more members.
+        public var state: JSONValue
+        /// What is done with it.
+        public var mode: RestoreMode
+        /// Set DRIVER_OK; mode owner only.
+        public var start: Bool
+        /// Make every check that needs no open device and stop there.
+        public var dryRun: Bool
+        /// How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
+        public var deadlineMs: UInt32?
+
+        /// The parameters of the method.
+        public init(
+            device: DeviceName, state: JSONValue, mode: RestoreMode, start: Bool = false, dryRun: Bool = false,
+            deadlineMs: UInt32? = nil
+        ) {
+            self.device = device
+            self.state = state
+            self.mode = mode
+            self.start = start
+            self.dryRun = dryRun
+            self.deadlineMs = deadlineMs
+        }
+    }
+
+    /// What became of the state, and where the device is.
+    public struct Result: Sendable, Hashable {
+        /// Where the device is.
+        public var state: DeviceControlState
+        /// What was done with the state.
+        public var mode: RestoreMode
+        /// True when nothing was done to the device.
+        public var dryRun: Bool
+        /// False when a preflight has found a field that the device does not take.
+        public var fits: Bool
+        /// What became of each field that was tried, in order.
+        public var fields: [RestoredFieldInfo]
+        /// What the caller has to give the device, in mode handOver.
+        public var program: DeviceProgram?
+
+        /// The result of the method.
+        public init(
+            state: DeviceControlState, mode: RestoreMode, dryRun: Bool, fields: [RestoredFieldInfo],
+            program: DeviceProgram? = nil
+        ) {
+            self.state = state
+            self.mode = mode
+            self.dryRun = dryRun
+            self.fields = fields
+            self.program = program
+            fits = !fields.contains { $0.outcome == .refused }
+        }
+    }
+
+    public static let name = "state.restore"
+    public static let summary: StaticString = "Gives a device that nobody holds the state of another one."
+    public static let description: StaticString = """
+        The document is verified, must lack nothing, and must fit: class, features, queues and sizes are \
+        compared before anything is opened. Mode owner opens the device, negotiates the document's features, \
+        writes the configuration where it differs, sets size and position of every queue, reads back what can \
+        be read back, and with start sets DRIVER_OK; the device stays open, with idle rings in vdpad's own \
+        memory. All or nothing: on any failure the configuration is put back and the device is reset and \
+        closed, and the error names the field. Mode preflight does the same without DRIVER_OK, goes on where \
+        a field is refused, and always ends with the reset. Mode handOver opens the device for the caller as \
+        device.acquire does: the reply carries one descriptor (SCM_RIGHTS, fds: 1) and the program that its \
+        new owner must carry out. When vdpad dies meanwhile, the device is reset, but what was written to its \
+        configuration stays.
+        """
+    public static let errors: [ErrorCode] = [
+        .deviceNotFound, .deviceBusy, .invalidState, .stateIncomplete, .stateIncompatible, .verificationFailed,
+        .notSupported, .deadlineExceeded, .operationInProgress, .hostBlocked, .deviceGone, .deviceFailed, .kernelError,
+    ]
+    public static let role = Role.admin
+    public static let isIdempotent = false
+    public static let isOperation = true
+    // A descriptor that is passed cannot be passed twice.
+    public static let takesIdempotencyKey = false
+}
+
+extension StateRestoreMethod.Params: JSONObjectReadable, JSONWritable {
+    public static var schemaName: String { "StateRestoreParams" }
+    public static var schemaSummary: StaticString { "A state, and what is to be done with it." }
+
+    /// Reads the object.
+    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        device = try members.required("device", "The device's name on the vdpa bus.")
+        state = try members.required("state", "The state document, as state.export gives it.")
+        mode = try members.required("mode", "What is done with it.")
+        start = try members.optional("start", default: false, "Set DRIVER_OK; with mode owner only.")
+        dryRun = try members.optional(
+            "dryRun", default: false, "Make every check that needs no open device and stop there.")
+        deadlineMs = try members.optional(
+            "deadlineMs", in: 1...3_600_000,
+            "How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.")
+        guard !start || mode == .owner else {
+            throw JSONReadError(
+                at: members.path.appending(member: "start"), "mode \(mode.rawValue) leaves the device to its new owner")
+        }
+    }
+
+    /// Writes the object.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("device", device)
+        writer.member("state", state)
+        writer.member("mode", mode)
+        writer.member("start", start)
+        writer.member("dryRun", dryRun)
+        writer.member("deadlineMs", ifPresent: deadlineMs)
+        writer.endObject()
+    }
+}
+
+extension StateRestoreMethod.Result: JSONObjectReadable, JSONWritable {
+    public static var schemaName: String { "StateRestoreResult" }
+    public static var schemaSummary: StaticString { "What became of a state, and where the device is." }
+
+    /// Reads the object.
+    public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
+        state = try DeviceControlState(members: &members)
+        mode = try members.required("mode", "What was done with the state.")
+        dryRun = try members.required("dryRun", "True when nothing was done to the device.")
+        fits = try members.required("fits", "False when a preflight has found a field that the device does not take.")
+        fields = try members.required("fields", "What became of each field that was tried, in order.")
+        program = try members.optional("program", "What the caller has to give the device, in mode handOver.")
+    }
+
+    /// Writes the object.
+    public func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        state.writeMembers(to: &writer)
+        writer.member("mode", mode)
+        writer.member("dryRun", dryRun)
+        writer.member("fits", fits)
+        writer.member("fields", fields)
+        writer.member("program", ifPresent: program)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,212 @@
+import ControlAPI
+import DeviceState
+import LinuxIO
+import VDPA
+import Virtio
+
+/// Giving the device the state of another one.
+extension Device {
+    /// `state.restore`
+    ///
+    /// - Returns: what became of the state, and in mode handOver the device's descriptor, of which vdpad keeps none.
+    func restore(
+        _ params: StateRestoreMethod.Params, turn: Turn
+    ) async throws(ControlError) -> (StateRestoreMethod.Result, SharedDescriptor?) {
+        defer { turns.end(turn) }
+        let request = request(turn, deadlineMs: params.deadlineMs)
+        try await begin(request)
+        let plan: RestorePlan
+        do throws(ControlError) {
+            plan = try RestorePlan(params.state, for: name)
+        } catch {
+            var error = error
+            error.stateAfter = stateAfter
+            throw error
+        }
+        let node = try requireFree()
+        var warnings = try await compare(plan, node, request)
+        guard !params.dryRun else {
+            warnings.append("the configuration can be compared on an open device only")
+            return (result(of: params, warnings: warnings), nil)
+        }
+        switch params.mode {
+        case .owner:
+            let fields = try await give(plan, to: node, starting: params.start, request)
+            return (result(of: params, fields: fields), nil)
+        case .preflight:
+            let fields = try await tryOut(plan, on: node, request)
+            return (result(of: params, fields: fields), nil)
+        case .handOver:
+            let descriptor = try await handOver(node, request)
+            return (result(of: params, program: plan.program), descriptor)
+        }
+    }
+
+    private func result(
+        of params: StateRestoreMethod.Params, fields: [RestoredField] = [], program: DeviceProgram? = nil,
+        warnings: [String] = []
+    ) -> StateRestoreMethod.Result {
+        StateRestoreMethod.Result(
+            state: controlState(warnings: warnings), mode: params.mode, dryRun: params.dryRun,
+            fields: fields.map(RestoredFieldInfo.init), program: program)
+    }
+
+    /// Compares a state with what is known of the device without opening it.
+    ///
+    /// - Returns: what could not be compared.
+    private func compare(
+        _ plan: RestorePlan, _ node: DeviceNode, _ request: DeviceRequest
+    ) async throws(ControlError) -> [String] {
+        if isHeld == true { throw await busy(node, until: request.deadline) }
+        var missing: [DeviceState.MissingPart] = []
+        let netlink = await netlinkConfiguration(until: request.deadline, &missing)
+        let target = RestoreTarget(
+            deviceClass: info?.deviceClass ?? netlink?.deviceClass, features: netlink?.features,
+            queueCount: info?.queueCount, maximumQueueSize: info?.maximumQueueSize)
+        do throws(HostError) {
+            try plan.restored.requireFit(target)
+        } catch {
+            throw failure(error)
+        }
+        guard target.features == nil else { return [] }
+        return ["the features that the device offers could not be compared: netlink does not say"]
+    }
+
+    // MARK: Owner
+
+    /// Opens the device and gives it the state, all or nothing.
+    private func give(
+        _ plan: RestorePlan, to node: DeviceNode, starting: Bool, _ request: DeviceRequest
+    ) async throws(ControlError) -> [RestoredField] {
+        let report = try await open(node, plan.bringUp(.owner), request, naming: plan.naming)
+        var fields = report.restored
+        var last = report.latest
+        do throws(HostError) {
+            try await verifyFeatures(plan, &fields, request)
+        } catch {
+            throw await withdrawing(report, node, request, because: error)
+        }
+        if starting {
+            last = try await startRestored(report, node, request)
+            fields.append(RestoredField(.status, .verified))
+        }
+        guard info?.node == node else {
+            let error = HostError(.gone, "\(name.string) was removed while its state was being restored")
+            throw await withdrawing(report, node, request, because: error)
+        }
+        noteClosed()
+        isOwned = true
+        note(last)
+        return fields
+    }
+
+    /// Proves the negotiated features, which only netlink tells.
+    private func verifyFeatures(
+        _ plan: RestorePlan, _ fields: inout [RestoredField], _ request: DeviceRequest
+    ) async throws(HostError) {
+        guard let place = fields.firstIndex(where: { $0.field == .negotiatedFeatures && $0.outcome == .accepted }),
+            case .success(let netlink) = await host.configuration(of: name).wait(until: request.deadline, on: loop),
+            let found = netlink.negotiatedFeatures
+        else { return }
+        guard found == plan.restored.features else {
+            throw HostError(
+                .verificationFailed,
+                "\(plan.restored.features.hexadecimal) was accepted and \(found.hexadecimal) was negotiated",
+                call: "VDPA_CMD_DEV_CONFIG_GET", at: .negotiatedFeatures)
+        }
+        fields[place].outcome = .verified
+    }
+
+    /// Sets DRIVER_OK, the last step, or takes back what `report` says of those before.
+    private func startRestored(
+        _ report: DeviceReport, _ node: DeviceNode, _ request: DeviceRequest
+    ) async throws(ControlError) -> DeviceObservation {
+        guard request.deadline > .now else {
+            let error = HostError(.deadlineExceeded, "the deadline has passed before DRIVER_OK was set")
+            throw await withdrawing(report, node, request, because: error)
+        }
+        let call = host.perform(
+            .setStatus([.acknowledge, .driver, .featuresOK, .driverOK]), on: node, through: .owner)
+        guard let result = await call.wait(until: request.deadline, on: loop) else {
+            leave(
+                call, on: node, request,
+                then: { device, _, request in _ = await device.withdraw(report, node, request) })
+            throw late("the start of \(name.string)", hint: "the device is closed as soon as the call returns")
+        }
+        switch result {
+        case .success(let started): return started.latest
+        case .failure(var error):
+            error.field = .status
+            throw await withdrawing(report, node, request, because: error)
+        }
+    }
+
+    // MARK: Preflight
+
+    /// Opens the device, tries what it takes of the state, and closes it as it was.
+    private func tryOut(
+        _ plan: RestorePlan, on node: DeviceNode, _ request: DeviceRequest
+    ) async throws(ControlError) -> [RestoredField] {
+        let report = try await open(node, plan.bringUp(.preflight), request, naming: plan.naming)
+        var fields = report.restored
+        do throws(HostError) {
+            try await verifyFeatures(plan, &fields, request)
+        } catch {
+            fields.removeAll { $0.field == .negotiatedFeatures }
+            fields.append(RestoredField(.negotiatedFeatures, .refused, reason: error.message))
+        }
+        switch await withdraw(report, node, request) {
+        case nil: throw late("the closing of \(name.string)", hint: nil)
+        case .failure(let error): throw failure(error)
+        case .success: return fields
+        }
+    }
+
+    // MARK: Taking it back
+
+    /// Takes a restore back.
+    ///
+    /// - Returns: why there was none, with what became of the device.
+    private func withdrawing(
+        _ report: DeviceReport, _ node: DeviceNode, _ request: DeviceRequest, because reason: HostError
+    ) async -> ControlError {
+        var error = reason
+        // What was seen before it was closed says nothing of the device now.
+        error.observation = nil
+        switch await withdraw(report, node, request) {
+        case nil: error.message += "; the device is closed as soon as its calls return"
+        case .failure(let second): error.message += "; what was restored could not be taken back: \(second.message)"
+        case .success: break
+        }
+        return failure(error)
+    }
+
+    /// Writes the configuration as it was and closes the device.
+    ///
+    /// - Returns: what the host answers, the device being closed in any case; nil when it has not answered in time.
+    func withdraw(
+        _ report: DeviceReport, _ node: DeviceNode, _ request: DeviceRequest
+    ) async -> Result<DeviceReport, HostError>? {
+        let procedure = report.formerConfiguration.map(DeviceProcedure.withdraw(configuration:)) ?? .close
+        let call = host.perform(procedure, on: node, through: .owner)
+        guard let result = await call.wait(until: request.deadline, on: loop) else {
+            leave(call, on: node, request, noting: { device, _ in device.noteClosed() })
+            return nil
+        }
+        noteClosed()
+        return result
+    }
+}
+
+extension RestoredFieldInfo {
+    /// The contract's form of a field.
+    init(_ field: RestoredField) {
+        let outcome: Outcome =
+            switch field.outcome {
+            case .verified: .verified
+            case .accepted: .accepted
+            case .refused: .refused
+            }
+        self.init(field: field.field.rawValue, outcome: outcome, reason: field.reason)
+    }
+}
