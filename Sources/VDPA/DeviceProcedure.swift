@@ -40,6 +40,11 @@ public enum DeviceProcedure: Sendable, Hashable {
     /// Closes the node, which resets the device. Owner access only.
     case close
 
+    /// Asserts the stop again and sets back where the device continues in these queues, all or none. Owner access only.
+    ///
+    /// Fails with `incompatible` for a position that is not between what the device has used and what it has fetched.
+    case rewind([QueuePosition])
+
     /// Takes a restore back: writes the configuration space as it was before, then closes the node in any case. Owner
     /// access only.
     case withdraw(configuration: [UInt8])
@@ -48,7 +53,7 @@ public enum DeviceProcedure: Sendable, Hashable {
     var isReadOnly: Bool {
         switch self {
         case .examine, .suspend(_, dryRun: true, _), .resume(dryRun: true, _), .export(assertStop: false, _): true
-        case .suspend, .resume, .setStatus, .reset, .export, .open, .close, .withdraw: false
+        case .suspend, .resume, .setStatus, .reset, .export, .open, .close, .withdraw, .rewind: false
         }
     }
 }

@@ -310,7 +310,7 @@ struct RestoreTests {
             let state = try Self.state(client, "net0")
             let opened = try daemon.simulated.count("net0", .open)
             let bad: [JSONValue] = [
-                nil, 1, "state", [], [:], state.removing("digest"), state.removing("standard"),
+                1, "state", [], [:], state.removing("digest"), state.removing("standard"),
                 state.setting("schema", to: "vdpad.device-state/2"),
                 state.setting("source", to: [:]),
                 state.setting("digest", to: .string("sha256:\(String(repeating: "0", count: 64))")),

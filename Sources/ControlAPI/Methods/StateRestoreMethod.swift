@@ -8,9 +8,13 @@ public enum StateRestoreMethod: ControlMethod {
         /// The device's name on the vdpa bus.
         public var device: DeviceName
         /// The state document; verified by the method, since later revisions may have more members.
-        public var state: JSONValue
+        ///
+        /// Nil in mode rewind only.
+        public var state: JSONValue?
         /// What is done with it.
         public var mode: RestoreMode
+        /// The queues and their new positions; mode rewind only, else empty.
+        public var queues: [QueueRewind]
         /// Set DRIVER_OK; mode owner only.
         public var start: Bool
         /// Make every check that needs no open device and stop there.
@@ -20,12 +24,13 @@ public enum StateRestoreMethod: ControlMethod {
 
         /// The parameters of the method.
         public init(
-            device: DeviceName, state: JSONValue, mode: RestoreMode, start: Bool = false, dryRun: Bool = false,
-            deadlineMs: UInt32? = nil
+            device: DeviceName, state: JSONValue?, mode: RestoreMode, queues: [QueueRewind] = [], start: Bool = false,
+            dryRun: Bool = false, deadlineMs: UInt32? = nil
         ) {
             self.device = device
             self.state = state
             self.mode = mode
+            self.queues = queues
             self.start = start
             self.dryRun = dryRun
             self.deadlineMs = deadlineMs
@@ -73,11 +78,13 @@ public enum StateRestoreMethod: ControlMethod {
         a field is refused, and always ends with the reset. Mode handOver opens the device for the caller as \
         device.acquire does: the reply carries one descriptor (SCM_RIGHTS, fds: 1) and the program that its \
         new owner must carry out. When vdpad dies meanwhile, the device is reset, but what was written to its \
-        configuration stays.
+        configuration stays. Mode rewind takes no state but queues: on a suspended device that vdpad owns it sets \
+        positions back, each between what the device has used and what it has fetched, all or none.
         """
     public static let errors: [ErrorCode] = [
         .deviceNotFound, .deviceBusy, .invalidState, .stateIncomplete, .stateIncompatible, .verificationFailed,
-        .notSupported, .deadlineExceeded, .operationInProgress, .hostBlocked, .deviceGone, .deviceFailed, .kernelError,
+        .notSupported, .notOwner, .notRunning, .deadlineExceeded, .operationInProgress, .hostBlocked, .deviceGone,
+        .deviceFailed, .kernelError,
     ]
     public static let role = Role.admin
     public static let isIdempotent = false
@@ -93,8 +100,9 @@ extension StateRestoreMethod.Params: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         device = try members.required("device", "The device's name on the vdpa bus.")
-        state = try members.required("state", "The state document, as state.export gives it.")
+        state = try members.optional("state", "The state document, as state.export gives it; not with mode rewind.")
         mode = try members.required("mode", "What is done with it.")
+        queues = try members.optional("queues", default: [], "With mode rewind: where the device is to continue.")
         start = try members.optional("start", default: false, "Set DRIVER_OK; with mode owner only.")
         dryRun = try members.optional(
             "dryRun", default: false, "Make every check that needs no open device and stop there.")
@@ -111,8 +119,9 @@ extension StateRestoreMethod.Params: JSONObjectReadable, JSONWritable {
     public func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("device", device)
-        writer.member("state", state)
+        writer.member("state", ifPresent: state)
         writer.member("mode", mode)
+        if !queues.isEmpty { writer.member("queues", queues) }
         writer.member("start", start)
         writer.member("dryRun", dryRun)
         writer.member("deadlineMs", ifPresent: deadlineMs)

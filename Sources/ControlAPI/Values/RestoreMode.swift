@@ -8,6 +8,8 @@ public enum RestoreMode: String, Sendable, Hashable, CaseIterable, JSONStringEnu
     case preflight
     /// The caller gets the device's descriptor and what it has to program.
     case handOver
+    /// Positions of queues are set back on a suspended device that vdpad owns.
+    case rewind
 
     /// For the documentation.
     public static var schemaSummary: StaticString? { "What is done with a state." }
@@ -18,6 +20,7 @@ public enum RestoreMode: String, Sendable, Hashable, CaseIterable, JSONStringEnu
         case .owner: "vdpad opens the device, becomes its owner and gives it the state."
         case .preflight: "vdpad tries all that can be tried without starting the device, and closes it again."
         case .handOver: "The caller gets the device's descriptor and what it has to program."
+        case .rewind: "Positions of queues are set back on a suspended device that vdpad owns."
         }
     }
 }

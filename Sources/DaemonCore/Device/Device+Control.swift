@@ -182,7 +182,7 @@ extension Device {
         return error
     }
 
-    private func notOwned(_ verb: String) -> ControlError {
+    func notOwned(_ verb: String) -> ControlError {
         var error = ControlError(
             .notOwner, "\(name.string) cannot be \(verb): nobody holds it through vdpad", device: name,
             hint: "open it with device.open")

@@ -13,11 +13,16 @@ extension Device {
         _ params: StateRestoreMethod.Params, turn: Turn
     ) async throws(ControlError) -> (StateRestoreMethod.Result, SharedDescriptor?) {
         defer { turns.end(turn) }
+        try params.requireConsistent()
         let request = request(turn, deadlineMs: params.deadlineMs)
         try await begin(request)
+        guard let document = params.state else {
+            let fields = try await rewind(params, request)
+            return (result(of: params, fields: fields), nil)
+        }
         let plan: RestorePlan
         do throws(ControlError) {
-            plan = try RestorePlan(params.state, for: name)
+            plan = try RestorePlan(document, for: name)
         } catch {
             var error = error
             error.stateAfter = stateAfter
@@ -36,7 +41,7 @@ extension Device {
         case .preflight:
             let fields = try await tryOut(plan, on: node, request)
             return (result(of: params, fields: fields), nil)
-        case .handOver:
+        case .handOver, .rewind:
             let descriptor = try await handOver(node, request)
             return (result(of: params, program: plan.program), descriptor)
         }
@@ -195,6 +200,21 @@ extension Device {
         }
         noteClosed()
         return result
+    }
+}
+
+extension StateRestoreMethod.Params {
+    /// A state belongs to every mode but rewind, which takes queues instead.
+    fileprivate func requireConsistent() throws(ControlError) {
+        let isRewind = mode == .rewind
+        guard (state == nil) == isRewind else {
+            throw ControlError(
+                .invalidParams, "state: mode \(mode.rawValue) \(isRewind ? "takes queues instead" : "needs it")")
+        }
+        guard queues.isEmpty != isRewind else {
+            throw ControlError(
+                .invalidParams, "queues: \(isRewind ? "mode rewind needs them" : "they are for mode rewind only")")
+        }
     }
 }
 

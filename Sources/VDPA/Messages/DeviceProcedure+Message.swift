@@ -23,6 +23,8 @@ extension DeviceProcedure: MessageValue {
             self = .open(bringUp: try value.optionalMember("bringUp"))
         case "close":
             self = .close
+        case "rewind":
+            self = .rewind(try value.member("queues"))
         case "withdraw":
             self = .withdraw(configuration: try value.member("configuration"))
         default:
@@ -48,6 +50,8 @@ extension DeviceProcedure: MessageValue {
             writer.field("mechanism", mechanism)
         case .open(let bringUp):
             writer.field("bringUp", bringUp)
+        case .rewind(let queues):
+            writer.field("queues", queues)
         case .withdraw(let configuration):
             writer.field("configuration", configuration)
         case .examine, .reset, .close:
@@ -67,7 +71,25 @@ extension DeviceProcedure: MessageValue {
         case .export: "export"
         case .open: "open"
         case .close: "close"
+        case .rewind: "rewind"
         case .withdraw: "withdraw"
         }
+    }
+}
+
+extension QueuePosition: MessageValue {
+    package init(message value: JSONValue) throws(HostError) {
+        let encoded: UInt32 = try value.member("position")
+        self.init(
+            queue: try value.member("queue"),
+            position: RingPosition(vringBase: encoded, format: try value.member("format")))
+    }
+
+    package func writeMessage(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.field("queue", queue)
+        writer.field("format", position.format)
+        writer.field("position", position.vringBase)
+        writer.endObject()
     }
 }

@@ -6,8 +6,8 @@ extension SimulatedControl {
     /// The names of the requests on the wire: the member `control`.
     private enum Name: String, JSONStringEnum {
         case hold, release, fail, latency, stick, unstick, vanish, raiseStatus, refuseStatus, stopBit, setConfiguration
-        case setBackendFeatures, addDevice, removeManagementDevice, addManagementDevice, loadFirst, run, statistics
-        case advanceClock, stop
+        case setBackendFeatures, addDevice, removeManagementDevice, addManagementDevice, loadFirst, run, fetch
+        case statistics, advanceClock, stop
     }
 
     /// Reads a request from its members, all but `id`.
@@ -55,6 +55,10 @@ extension SimulatedControl {
         case .addManagementDevice: self = .addManagementDevice(try reader.required("class", "net or block."))
         case .loadFirst: self = .loadFirst(BusDriver(name: try reader.required("driver", "As in sysfs.")))
         case .run: self = .run(try reader.device())
+        case .fetch:
+            self = .fetch(
+                try reader.device(), queue: try reader.required("queue", in: 0...65_535, "The queue's index."),
+                count: try reader.required("count", "How many buffers."))
         case .statistics: self = .statistics(try reader.device())
         case .advanceClock:
             self = .advanceClock(milliseconds: try reader.required("milliseconds", "By how much; 0 stops it."))
@@ -100,6 +104,8 @@ extension SimulatedControl {
                 named(.addManagementDevice, nil) + [("class", .string(deviceClass.rawValue))]
             case .loadFirst(let driver): named(.loadFirst, nil) + [("driver", .string(driver.name))]
             case .run(let device): named(.run, device)
+            case .fetch(let device, let queue, let count):
+                named(.fetch, device) + [("queue", JSONValue(queue)), ("count", JSONValue(count))]
             case .statistics(let device): named(.statistics, device)
             case .advanceClock(let milliseconds):
                 named(.advanceClock, nil) + [("milliseconds", JSONValue(milliseconds))]

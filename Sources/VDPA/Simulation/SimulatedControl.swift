@@ -37,6 +37,8 @@ package enum SimulatedControl: Sendable, Hashable {
     case loadFirst(BusDriver)
     /// The process that was passed a descriptor of the device owns it, sets DRIVER_OK and does I/O from now on.
     case run(DeviceName)
+    /// The device fetches buffers of a queue and does not use them.
+    case fetch(DeviceName, queue: Int, count: UInt16)
     /// What has happened to the device.
     case statistics(DeviceName)
     /// The host's clock, by which calls take their time and VMMs do I/O, goes on by so much and stands still from then on.

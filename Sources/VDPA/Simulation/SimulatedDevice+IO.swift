@@ -39,6 +39,7 @@ extension SimulatedDevice {
         // The control queue of a network device carries no traffic.
         for index in queues.indices where deviceClass.group(ofQueue: index) == 0 {
             queues[index].base &+= UInt16(truncatingIfNeeded: due)
+            queues[index].used = queues[index].base
             statistics.completions += due
             statistics.packets[index] += due
         }

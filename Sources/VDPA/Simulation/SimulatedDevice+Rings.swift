@@ -37,7 +37,10 @@ extension SimulatedDevice {
     /// `VHOST_VDPA_SET_VRING_ENABLE`: always succeeds for a queue that exists.
     mutating func setRingEnabled(queue: UInt32, _ isEnabled: Bool, by caller: SimulatedCaller) throws(Errno) {
         try requireOwner(caller)
-        queues[try requireQueue(queue)].isEnabled = isEnabled
+        let index = try requireQueue(queue)
+        // As vringh begins: everything before the base is done.
+        if isEnabled, !queues[index].isEnabled { queues[index].used = queues[index].base }
+        queues[index].isEnabled = isEnabled
     }
 
     /// `VHOST_VDPA_GET_VRING_GROUP`.

@@ -42,7 +42,7 @@ extension SimulatedHostModel {
             changes.append(.inventory)
         // The server's affair: the model has no process and no clock.
         case .stop, .advanceClock: break
-        case .raiseStatus, .refuseStatus, .stopBit, .setConfiguration, .setBackendFeatures, .statistics:
+        case .raiseStatus, .refuseStatus, .stopBit, .setConfiguration, .setBackendFeatures, .fetch, .statistics:
             return try changeDevice(request, at: now)
         }
         return [:]
@@ -75,6 +75,13 @@ extension SimulatedHostModel {
             }
         case .setBackendFeatures(let name, let features):
             try change(name) { device throws(HostError) in device.offeredBackendFeatures = features }
+        case .fetch(let name, let queue, let count):
+            try change(name) { device throws(HostError) in
+                guard device.queues.indices.contains(queue) else {
+                    throw HostError(.invalidArgument, "\(name) has no queue \(queue)")
+                }
+                device.queues[queue].base &+= count
+            }
         case .statistics(let name):
             return try change(name) { device throws(HostError) in
                 device.advance(to: now)

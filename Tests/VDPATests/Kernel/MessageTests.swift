@@ -37,6 +37,8 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         .perform(.open(bringUp: BringUp(restoring: restored, isStarted: false)), node, .owner),
         .perform(.close, node, .owner),
         .perform(.withdraw(configuration: [0, 255]), node, .owner),
+        .perform(
+            .rewind([QueuePosition(queue: .max, position: .split(availableIndex: .max))]), node, .owner),
         .provision(.create(NewDevice(node.device, by: simulator))),
         .provision(.create(fullNewDevice)),
         .provision(.delete(node.device)),

@@ -42,6 +42,10 @@ final class OwnedSession {
                 assertStop: assertStop, by: mechanism, sizes: state.rings.map(\.size),
                 format: state.rings.isEmpty ? nil : RingFormat(negotiated: state.negotiated),
                 addressSpaces: state.addressSpaces)
+        case .rewind(let targets):
+            return try descriptor.rewind(targets, of: state.rings) { queue throws(HostError) in
+                try usedIndex(queue: queue)
+            }
         case .reset:
             // What was negotiated and set up goes with it; the rings' memory stays mapped until the close.
             state.rings = []
@@ -56,6 +60,12 @@ final class OwnedSession {
         let result = try descriptor.bringUp(options, with: self)
         state = result
         return result
+    }
+
+    /// Where the device is done in a split ring. Source: virtio 1.3 §2.7.8.
+    private func usedIndex(queue: UInt32) throws(HostError) -> UInt16 {
+        guard let memory, let layout else { throw HostError(.notRunning, "no rings are set up") }
+        return memory.memory.load(at: Int(layout.addresses(queue: queue).used - layout.base) + 2)
     }
 
     /// Writes the configuration as it was before a restore.
