@@ -82,7 +82,7 @@ static void set_up_queue(struct device *device, unsigned index) {
     void *descriptors = device_allocate(device, 16 * ring_size, 4096);
     void *available = device_allocate(device, 6 + 2 * ring_size, 2);
     void *used = device_allocate(device, 6 + 8 * ring_size, 4096);
-    ring_init(ring, ring_size, descriptors, available, used);
+    ring_init(ring, ring_size, descriptors, available, used, device->positions[index]);
     ring->kick = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     ring->call = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (ring->kick < 0 || ring->call < 0) fail("eventfd: %s", strerror(errno));
@@ -96,7 +96,7 @@ static void set_up_queue(struct device *device, unsigned index) {
         .used_user_addr = device_address(device, used),
     };
     CALL(device, VHOST_SET_VRING_ADDR, &address);
-    state.num = 0;
+    state.num = device->positions[index];
     CALL(device, VHOST_SET_VRING_BASE, &state);
     struct vhost_vring_file file = {.index = index, .fd = ring->kick};
     CALL(device, VHOST_SET_VRING_KICK, &file);

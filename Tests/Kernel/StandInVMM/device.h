@@ -17,6 +17,7 @@ struct device {
     uint64_t memory_size;
     uint64_t memory_used;
     unsigned queue_count;
+    uint16_t positions[MAX_QUEUES];  // where the queues begin
     struct ring queues[MAX_QUEUES];
 };
 

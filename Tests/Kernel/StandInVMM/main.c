@@ -21,6 +21,7 @@ static const char usage[] =
     "  --depth N          requests in flight (4; 0: none)\n"
     "  --kick-again-ms N  kick again when a request is this old (50; 0: never)\n"
     "  --pace-ms N        submit at most this often (0: as often as requests complete)\n"
+    "  --positions N,…    where the queues begin, as after a restore (0)\n"
     "  --no-driver-ok     own the device, stop before DRIVER_OK\n"
     "  --log FILE         a line per completion: CLOCK_MONOTONIC ns, sequence\n"
     "  --non-dumpable     as VMMs that hold secrets are\n"
@@ -285,6 +286,14 @@ static unsigned number(const char *text) {
     return (unsigned)value;
 }
 
+static void read_positions(struct device *device, char *list) {
+    unsigned count = 0;
+    for (char *text = strtok(list, ","); text != NULL; text = strtok(NULL, ",")) {
+        if (count == MAX_QUEUES) fail("more than %d positions", MAX_QUEUES);
+        device->positions[count++] = (uint16_t)number(text);
+    }
+}
+
 static void *run_in_thread(void *vmm) {
     run(vmm);
     exit(summarize(vmm));
@@ -306,7 +315,7 @@ int main(int argc, char **argv) {
         {"log", required_argument, NULL, 'l'},       {"non-dumpable", no_argument, NULL, 'n'},
         {"user", required_argument, NULL, 'u'},      {"new-namespaces", no_argument, NULL, 's'},
         {"send-fd", required_argument, NULL, 'f'},   {"leaderless", no_argument, NULL, 'e'},
-        {"realtime", no_argument, NULL, 'r'},
+        {"realtime", no_argument, NULL, 'r'},        {"positions", required_argument, NULL, 'b'},
         {"fd", required_argument, NULL, 'i'},        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
@@ -319,6 +328,7 @@ int main(int argc, char **argv) {
         case 'd': depth = number(optarg); break;
         case 'k': vmm.kick_again = number(optarg) * millisecond; break;
         case 'p': vmm.pace = number(optarg) * millisecond; break;
+        case 'b': read_positions(&vmm.device, optarg); break;
         case 'o': driver_ok = false; break;
         case 'n': dumpable = false; break;
         case 'u': user = number(optarg); break;

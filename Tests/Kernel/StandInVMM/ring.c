@@ -3,12 +3,15 @@
 #include <string.h>
 #include <unistd.h>
 
-void ring_init(struct ring *ring, uint16_t size, void *descriptors, void *available, void *used) {
+void ring_init(struct ring *ring, uint16_t size, void *descriptors, void *available, void *used,
+               uint16_t position) {
     memset(ring, 0, sizeof *ring);
     ring->size = size;
     ring->descriptors = descriptors;
     ring->available = available;
     ring->used = used;
+    ring->available_index = ring->seen_index = position;
+    ring->available[1] = ring->used[1] = position;
 }
 
 void ring_submit(struct ring *ring, uint16_t head) {

@@ -29,7 +29,9 @@ struct ring {
     int call;
 };
 
-void ring_init(struct ring *ring, uint16_t size, void *descriptors, void *available, void *used);
+// A ring in zeroed memory, of which everything before the position is done.
+void ring_init(struct ring *ring, uint16_t size, void *descriptors, void *available, void *used,
+               uint16_t position);
 // Makes a chain of descriptors available to the device; does not kick.
 void ring_submit(struct ring *ring, uint16_t head);
 // Takes the next used entry; false when there is none.

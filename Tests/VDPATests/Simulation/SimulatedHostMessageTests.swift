@@ -23,7 +23,8 @@ struct SimulatedHostMessageTests {
                 .removeManagementDevice(.net), .addManagementDevice(.block), .loadFirst(.virtioVDPA),
                 .stopBit(name, SimulatedStopBit(.suspend, answer: .ignores, milliseconds: 7)), .stopBit(name, nil),
                 .stopBit(name, SimulatedStopBit(.stop, answer: .fails, isClearable: false)),
-                .run(name), .fail(nil, .create, .fileExists, times: 1), .advanceClock(milliseconds: 7), .stop,
+                .run(name), .fetch(name, queue: 2, count: .max), .fail(nil, .create, .fileExists, times: 1),
+                .advanceClock(milliseconds: 7), .stop,
             ]
         }
     }

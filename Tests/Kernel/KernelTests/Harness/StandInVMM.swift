@@ -12,6 +12,8 @@ struct StandInVMM: Sendable {
         /// Requests are submitted at most this often; 0: as often as others complete.
         var paceMs = 0
         var driverOK = true
+        /// Where the queues begin; those that are left out at 0.
+        var positions: [UInt32] = []
         var dumpable = true
         /// Goes before every other process, so that it sees completions when they come.
         var realtime = false
@@ -145,6 +147,9 @@ struct StandInVMM: Sendable {
     ) async throws -> StandInVMM {
         var arguments = ["--depth", "\(options.depth)", "--kick-again-ms", "\(options.kickAgainMs)"]
         if options.paceMs > 0 { arguments += ["--pace-ms", "\(options.paceMs)"] }
+        if !options.positions.isEmpty {
+            arguments += ["--positions", options.positions.map(String.init).joined(separator: ",")]
+        }
         if !options.driverOK { arguments.append("--no-driver-ok") }
         if options.realtime { arguments.append("--realtime") }
         if !options.dumpable { arguments.append("--non-dumpable") }
