@@ -5,7 +5,8 @@ struct StateCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "state",
-            abstract: "Exports and restores a device's state, tells where it would be accepted, and looks at states in files.",
+            abstract:
+                "Exports and restores a device's state, tells where it would be accepted, and looks at states in files.",
             subcommands: [
                 StateExportCommand.self, StateCheckCommand.self, StateShowCommand.self, StateDiffCommand.self,
                 StateVerifyCommand.self, StateRestoreCommand.self,

@@ -27,7 +27,7 @@ struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
         }
         let refusal = machine.enter(device, call)
         return try machine.change { model throws(HostError) in
-            let now = model.clock.time(monotonic: MonotonicInstant.now.nanoseconds)
+            let now = model.now
             return try model.change(device) { device throws(HostError) in
                 guard device.opening == opening, device.opener != nil, let node = device.node else {
                     throw HostError(.gone, "\(device.name) was closed", call: call.rawValue, errno: .badFileDescriptor)

@@ -106,7 +106,8 @@ extension SimulatedMachine {
                     throw HostError.counting(queue: index, of: device, .refused(errno))
                 }
                 let (negotiated, counters) = try change { model throws(HostError) in
-                    do throws(NetlinkError) { return try model.counters(of: device, queue: index, at: now) } catch {
+                    do throws(NetlinkError) { return try model.counters(of: device, queue: index, at: model.now) } catch
+                    {
                         throw HostError.counting(queue: index, of: device, error)
                     }
                 }

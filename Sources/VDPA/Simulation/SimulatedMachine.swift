@@ -24,11 +24,11 @@ final class SimulatedMachine: Sendable {
     /// - Returns: the result as it goes over the wire.
     func control(_ request: SimulatedControl) throws(HostError) -> JSONValue {
         try change { model throws(HostError) in
-            let monotonic = MonotonicInstant.now.nanoseconds
             if case .advanceClock(let milliseconds) = request {
-                model.clock.advance(nanoseconds: UInt64(milliseconds) * 1_000_000, monotonic: monotonic)
+                model.clock.advance(
+                    nanoseconds: UInt64(milliseconds) * 1_000_000, monotonic: MonotonicInstant.now.nanoseconds)
             }
-            return try model.control(request, at: model.clock.time(monotonic: monotonic))
+            return try model.control(request, at: model.now)
         }
     }
 
@@ -66,7 +66,7 @@ final class SimulatedMachine: Sendable {
     /// Blocks the thread for a time of the model's clock.
     private func sleep(nanoseconds: UInt64) {
         func look() -> (now: UInt64, isStopped: Bool) {
-            read { model in (model.clock.time(monotonic: MonotonicInstant.now.nanoseconds), model.clock.isStopped) }
+            read { model in (model.now, model.clock.isStopped) }
         }
         let end = look().now + nanoseconds
         while case let (now, isStopped) = look(), now < end {
@@ -80,4 +80,9 @@ final class SimulatedMachine: Sendable {
         var left = timespec()
         while unsafe nanosleep(&wanted, &left) != 0 { wanted = left }
     }
+}
+
+extension SimulatedHostModel {
+    /// What its clock shows.
+    var now: UInt64 { clock.time(monotonic: MonotonicInstant.now.nanoseconds) }
 }
