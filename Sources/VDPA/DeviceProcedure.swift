@@ -43,7 +43,7 @@ public enum DeviceProcedure: Sendable, Hashable {
     /// Asserts the stop again and sets back where the device continues in these queues, all or none. Owner access only.
     ///
     /// Fails with `incompatible` for a position that is not between what the device has used and what it has fetched.
-    case rewind([QueuePosition])
+    case rewind([QueuePosition], by: StopMechanism = .ioctl)
 
     /// Takes a restore back: writes the configuration space as it was before, then closes the node in any case. Owner
     /// access only.

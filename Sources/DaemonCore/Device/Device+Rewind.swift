@@ -22,7 +22,8 @@ extension Device {
         }
         guard !params.dryRun else { return [] }
         let targets = params.queues.map { QueuePosition(queue: UInt32($0.index), position: $0.position) }
-        let call = host.perform(.rewind(targets), on: node, through: .owner)
+        let call = host.perform(
+            .rewind(targets, by: way(of: stop.mechanism, request)), on: node, through: .owner)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
             leave(call, on: node, request, noting: { device, report in device.note(report.latest) })
             throw late(

@@ -24,7 +24,7 @@ extension DeviceProcedure: MessageValue {
         case "close":
             self = .close
         case "rewind":
-            self = .rewind(try value.member("queues"))
+            self = .rewind(try value.member("queues"), by: try value.member("mechanism"))
         case "withdraw":
             self = .withdraw(configuration: try value.member("configuration"))
         default:
@@ -50,8 +50,9 @@ extension DeviceProcedure: MessageValue {
             writer.field("mechanism", mechanism)
         case .open(let bringUp):
             writer.field("bringUp", bringUp)
-        case .rewind(let queues):
+        case .rewind(let queues, let mechanism):
             writer.field("queues", queues)
+            writer.field("mechanism", mechanism)
         case .withdraw(let configuration):
             writer.field("configuration", configuration)
         case .examine, .reset, .close:

@@ -9,14 +9,16 @@ extension OwnedVhostVDPAFile where Self: ~Copyable {
     /// - Parameters:
     ///   - targets: the queues and their new positions.
     ///   - rings: the rings that this owner set up.
+    ///   - mechanism: how the device was stopped.
     ///   - used: where the device is done in a split ring, of which the ring's memory tells.
     /// - Returns: the report with the fields that were set, each read back.
     /// - Throws: `HostError`: of the stop; `incompatible` with its field for a position that is not safe, before anything
     ///   is set; `verificationFailed`.
     borrowing func rewind(
-        _ targets: [QueuePosition], of rings: [RingStart], used: (UInt32) throws(HostError) -> UInt16
+        _ targets: [QueuePosition], of rings: [RingStart], by mechanism: StopMechanism,
+        used: (UInt32) throws(HostError) -> UInt16
     ) throws(HostError) -> DeviceReport {
-        var report = try suspendDevice(allowIrreversible: true, dryRun: false)
+        var report = try performShared(.suspend(allowIrreversible: true, dryRun: false, by: mechanism))
         var former: [QueuePosition] = []
         for target in targets {
             guard rings.indices.contains(Int(target.queue)) else {

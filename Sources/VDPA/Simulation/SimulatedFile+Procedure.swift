@@ -15,9 +15,9 @@ extension SimulatedFile {
             return try exportOwned(
                 assertStop: assertStop, by: mechanism, sizes: queues.map(\.size), format: format,
                 addressSpaces: byGroup)
-        case .rewind(let targets):
+        case .rewind(let targets, let mechanism):
             let rings = queues.map { RingStart(size: $0.size, position: .split(availableIndex: $0.used)) }
-            return try rewind(targets, of: rings) { queue throws(HostError) in queues[Int(queue)].used }
+            return try rewind(targets, of: rings, by: mechanism) { queue throws(HostError) in queues[Int(queue)].used }
         default:
             return try performShared(procedure)
         }

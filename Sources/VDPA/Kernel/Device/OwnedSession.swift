@@ -42,8 +42,8 @@ final class OwnedSession {
                 assertStop: assertStop, by: mechanism, sizes: state.rings.map(\.size),
                 format: state.rings.isEmpty ? nil : RingFormat(negotiated: state.negotiated),
                 addressSpaces: state.addressSpaces)
-        case .rewind(let targets):
-            return try descriptor.rewind(targets, of: state.rings) { queue throws(HostError) in
+        case .rewind(let targets, let mechanism):
+            return try descriptor.rewind(targets, of: state.rings, by: mechanism) { queue throws(HostError) in
                 try usedIndex(queue: queue)
             }
         case .reset:
