@@ -83,6 +83,18 @@ import Virtio
                 "complete": false,
                 "missing": [["part": "standard.queues[1].position", "reason": "no", "supplier": "owner"]],
             ], message: "completeness.missing: standard.queues[1].position is there"),
+        Case(
+            path: "standard.status.value", value: "0xb",
+            message: "stability.suspended: SUSPEND does not stop a device without DRIVER_OK, and its status is 0xb"),
+    ]
+
+    /// What a document of five queues, of which it has two, says to be missing.
+    static let lackingQueues: [([String], Int?)] = [
+        (["standard.queues"], nil), (["standard.queues[2]", "standard.queues[3]", "standard.queues[4]"], nil),
+        (["standard.queues[4]"], 1), (["standard.queues[2].position"], 0),
+        (["standard.queues[2]", "standard.queues[3]", "standard.queues[3]"], 2),
+        (["standard.queues[2]", "standard.queues[3]", "standard.queues[5]"], 2),
+        (["standard.queues[2]", "standard.queues[3]", "standard.queues[04]", "standard.queues[+4]"], 2),
     ]
 
     @Test(arguments: contradictions)

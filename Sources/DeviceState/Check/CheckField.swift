@@ -4,6 +4,7 @@ public import JSON
 public enum CheckField: String, JSONStringEnum {
     case completeness
     case deviceClass = "class"
+    case status, stability
     case features, suspend, resume, enableAfterDriverOk, mappingPersistence, configurationSize
     case mac, mtu, queuePairs, receiveSideScaling
     case capacity, blockSize, readOnly, requestLimits, requestQueues
@@ -19,6 +20,8 @@ public enum CheckField: String, JSONStringEnum {
         case .completeness:
             "Whether the document has every part; blocks only where nobody could supply a queue's position."
         case .deviceClass: "Must be equal."
+        case .status: "A device that failed or needs a reset has no state to go on from."
+        case .stability: "Never blocks: positions that were read of a device that may have moved on are out of date."
         case .features: "The target must offer every feature that the driver has accepted."
         case .suspend:
             "Without SUSPEND, where the source has it, the device could not be stopped again and keep its state."

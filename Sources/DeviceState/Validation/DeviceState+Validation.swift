@@ -8,5 +8,6 @@ extension DeviceState {
         try identity.validate()
         try standard.validate(deviceClass: identity.deviceClass)
         try completeness.validate(against: standard)
+        try stability.validate(against: standard)
     }
 }

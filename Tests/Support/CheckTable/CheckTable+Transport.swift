@@ -216,6 +216,28 @@ extension CheckTable {
                 "nobody can supply standard.queues[0].position: the driver below has no such call"
             ) { $0.losePositions(0...0, "the driver below has no such call", .nobody) },
             CheckCase(
+                "a device that needs a reset", .net, .blocking, .status, .blocking,
+                "a device with NEEDS_RESET has no state to go on from"
+            ) { $0.state.standard.status = NamedMask(DeviceStatus(rawValue: 0x4f), negotiated: []) },
+            CheckCase(
+                "a device whose driver gave it up", .net, .blocking, .status, .blocking,
+                "a device with FAILED has no state to go on from"
+            ) { $0.state.standard.status = NamedMask(DeviceStatus(rawValue: 0x8f), negotiated: []) },
+            CheckCase(
+                "a document without a status", .net, .ok, .status, .unknown, "the document does not have the status"
+            ) { $0.state.standard.status = nil },
+            CheckCase(
+                "positions of a device that may have moved on", .net, .ok, .stability, .unknown,
+                "positions were read while the device was not known to stand still"
+            ) { $0.state.stability = .running },
+            CheckCase(
+                "a running device, of which no position was read", .net, .ok, .stability, .ok,
+                "no position was read that could be out of date", others: [.completeness: .unknown]
+            ) { world in
+                world.state.stability = .running
+                world.losePositions(0...4, "the device is not suspended", .vdpad)
+            },
+            CheckCase(
                 "a required section that the host does not understand", .net, .blocking, .implementation, .blocking,
                 "the host does not understand what is required: example.mac-filters/1"
             ) { $0.addSection(required: true) },
@@ -231,6 +253,12 @@ extension CheckTable {
                 world.formats = ["example.mac-filters/1"]
             },
         ]
+    }
+}
+
+extension DeviceState.Stability {
+    fileprivate static var running: DeviceState.Stability {
+        DeviceState.Stability(suspended: false, vouched: false, verification: [])
     }
 }
 
