@@ -41,7 +41,7 @@ import Virtio
             path: "standard.queueCount", value: 1, message: "standard.queues: 2 queues, but queueCount is 1"),
         Case(
             path: "standard.queueCount", value: 3,
-            message: "standard.queues: 2 queues, but queueCount is 3 and none is said to be missing"),
+            message: "standard.queues: 2 queues, but queueCount is 3 and 0 are said to be missing"),
         Case(path: "standard.queues.1.index", value: 0, message: "standard.queues[1].index: queue 0 is there twice"),
         Case(
             path: "standard.queues.1.index", value: 2,
@@ -96,6 +96,21 @@ import Virtio
         (["standard.queues[2]", "standard.queues[3]", "standard.queues[5]"], 2),
         (["standard.queues[2]", "standard.queues[3]", "standard.queues[04]", "standard.queues[+4]"], 2),
     ]
+
+    @Test(arguments: lackingQueues) func everyQueueIsThereOrSaidToBeMissing(parts: [String], named: Int?) throws {
+        var state = try Example.net()
+        state.standard.queueCount = 5
+        state.completeness = DeviceState.Completeness(
+            missing: parts.map { DeviceState.MissingPart(part: $0, reason: "no", supplier: .owner) })
+        guard let named else {
+            #expect(try DeviceState.verify(state.document) == state)
+            return
+        }
+        let error = #expect(throws: DeviceStateError.self) { try DeviceState.verify(state.document) }
+        #expect(
+            error?.description
+                == "state.standard.queues: 2 queues, but queueCount is 5 and \(named) are said to be missing")
+    }
 
     @Test(arguments: contradictions)
     func contradictionIsRefusedWithMemberAndLimit(_ test: Case) throws {

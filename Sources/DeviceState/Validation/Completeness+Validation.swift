@@ -2,11 +2,7 @@ extension DeviceState.Completeness {
     /// That what is there and what is said to be missing are the whole, and no part is both.
     func validate(against standard: DeviceState.Standard) throws(DeviceState.Contradiction) {
         let parts = Set(missing.map(\.part))
-        if let queueCount = standard.queueCount, standard.queues.count < queueCount, !Self.namesQueues(missing) {
-            throw DeviceState.Contradiction(
-                "standard.queues",
-                "\(standard.queues.count) queues, but queueCount is \(queueCount) and none is said to be missing")
-        }
+        try validateQueueList(of: standard, missing: parts)
         for (place, queue) in standard.queues.enumerated() {
             let whole = "standard.queues[\(queue.index)]"
             let part = "\(whole).position"
@@ -20,7 +16,30 @@ extension DeviceState.Completeness {
         }
     }
 
-    private static func namesQueues(_ missing: [DeviceState.MissingPart]) -> Bool {
-        missing.contains { $0.part == "standard.queues" || $0.part.hasPrefix("standard.queues[") }
+    /// That each queue is there or said to be missing; the number of queues may be any, so they are not gone through.
+    private func validateQueueList(
+        of standard: DeviceState.Standard, missing parts: Set<String>
+    ) throws(DeviceState.Contradiction) {
+        let there = standard.queues.count
+        guard let queueCount = standard.queueCount, there < queueCount, !parts.contains("standard.queues") else { return }
+        let present = Set(standard.queues.map { UInt32($0.index) })
+        let named = parts.count { part in
+            guard let index = Self.queue(named: part) else { return false }
+            return index < queueCount && !present.contains(index)
+        }
+        guard there + named >= queueCount else {
+            throw DeviceState.Contradiction(
+                "standard.queues",
+                "\(there) queues, but queueCount is \(queueCount) and \(named) are said to be missing")
+        }
+    }
+
+    /// The number of the queue of which a part is the whole.
+    private static func queue(named part: String) -> UInt32? {
+        guard part.hasPrefix("standard.queues["), part.hasSuffix("]"),
+            let index = UInt32(part.dropFirst("standard.queues[".count).dropLast())
+        else { return nil }
+        // No other spelling, lest one queue count twice.
+        return part == "standard.queues[\(index)]" ? index : nil
     }
 }

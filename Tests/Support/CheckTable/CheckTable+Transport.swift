@@ -114,6 +114,21 @@ extension CheckTable {
                 world.device.maximumQueueSize = 128
             },
             CheckCase(
+                "rings of which only some are listed", .net, .unknown, .queueSize, .unknown,
+                "it takes smaller rings, and not every size in use is known", others: [.completeness: .unknown]
+            ) { world in
+                world.changeQueues { $0.size = 64 }
+                world.loseQueues(1...4)
+                world.device.maximumQueueSize = 128
+            },
+            CheckCase(
+                "rings of which only some are listed, and one is too large", .net, .blocking, .queueSize, .blocking,
+                "it takes no ring of 256", others: [.completeness: .unknown]
+            ) { world in
+                world.loseQueues(1...4)
+                world.device.maximumQueueSize = 128
+            },
+            CheckCase(
                 "packed rings that the target does not take", .net, .blocking, .ringFormat, .blocking,
                 "net0 does not offer RING_PACKED", others: [.features: .blocking]
             ) { $0.pack() },
@@ -173,6 +188,13 @@ extension CheckTable {
             ) { world in
                 world.device.addressSpaceCount = 1
                 world.loseQueues()
+            },
+            CheckCase(
+                "only some of the queues tell their address spaces", .net, .unknown, .addressSpaces, .unknown,
+                "it has fewer, and it is not known how many are in use", others: [.completeness: .unknown]
+            ) { world in
+                world.device.addressSpaceCount = 1
+                world.loseQueues(2...4)
             },
             CheckCase(
                 "the document does not say how many groups there are", .net, .unknown, .groups, .unknown,

@@ -139,6 +139,16 @@ struct CheckWorld {
         ])
     }
 
+    /// Takes some of the queues out of the document.
+    mutating func loseQueues(_ indices: ClosedRange<Int>) {
+        state.standard.queues.removeSubrange(indices)
+        state.completeness = DeviceState.Completeness(
+            missing: indices.map { index in
+                DeviceState.MissingPart(
+                    part: "standard.queues[\(index)]", reason: "its owner alone can read it", supplier: .owner)
+            })
+    }
+
     /// Takes positions out of the document.
     mutating func losePositions(_ indices: ClosedRange<Int>, _ reason: String, _ supplier: DeviceState.Supplier) {
         for index in indices { state.standard.queues[index].position = nil }

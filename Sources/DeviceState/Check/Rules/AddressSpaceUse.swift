@@ -10,7 +10,9 @@ struct AddressSpaceUse {
     init(_ standard: DeviceState.Standard) {
         let queues = standard.queues
         let used = Set(queues.compactMap(\.addressSpace))
-        isCertain = !queues.isEmpty && queues.allSatisfy { $0.addressSpace != nil && $0.group != nil }
+        isCertain =
+            standard.hasEveryQueue && !queues.isEmpty
+            && queues.allSatisfy { $0.addressSpace != nil && $0.group != nil }
         if isCertain {
             addressSpaces = UInt32(used.count)
             groups = used.count == 1 ? 1 : UInt32(Set(queues.compactMap(\.group)).count)

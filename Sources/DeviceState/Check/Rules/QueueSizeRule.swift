@@ -6,8 +6,9 @@ enum QueueSizeRule: CheckRule {
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
         let queues = question.standard.queues
         let sizes = queues.compactMap(\.size)
+        let isCertain = question.standard.hasEveryQueue && sizes.count == queues.count
         // A size that is not known is at most the largest.
-        let largest = sizes.count == queues.count ? sizes.max() : queues.compactMap(\.maximumSize).max()
+        let largest = isCertain ? sizes.max() : queues.compactMap(\.maximumSize).max()
         let known = question.target.witnessed(\.maximumQueueSize)
         let least = question.target.minimumQueueSize ?? 1
         func found(_ verdict: CheckVerdict, _ reason: String) -> CheckFinding {
@@ -22,10 +23,12 @@ enum QueueSizeRule: CheckRule {
         if let tooSmall = sizes.first(where: { $0 < least }) {
             return found(.blocking, "it takes no ring of \(tooSmall)\(known.source)")
         }
-        if known.value >= largest { return found(.ok, "it takes rings of these sizes\(known.source)") }
-        guard sizes.count == queues.count else {
+        if let tooLarge = sizes.first(where: { $0 > known.value }) {
+            return found(.blocking, "it takes no ring of \(tooLarge)\(known.source)")
+        }
+        guard known.value >= largest else {
             return found(.unknown, "it takes smaller rings, and not every size in use is known")
         }
-        return found(.blocking, "it takes no ring of \(largest)\(known.source)")
+        return found(.ok, "it takes rings of these sizes\(known.source)")
     }
 }
