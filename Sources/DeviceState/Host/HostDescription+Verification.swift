@@ -20,10 +20,20 @@ extension HostDescription {
         let rest = members.filter { $0.name != "digest" }
         let computed = SHA256Digest(of: CanonicalForm.sorted(.object(rest)).jsonBytes())
         guard stated == computed else { throw .wrongDigest(stated: stated, computed: computed) }
+        let description: HostDescription
         do throws(JSONReadError) {
-            return try HostDescription(document, at: JSONPath("host", mode: .lenient))
+            description = try HostDescription(document, at: JSONPath("host", mode: .lenient))
         } catch {
             throw .malformed(error.description)
+        }
+        try limit(description.devices.count, "devices")
+        try limit(description.managementDevices.count, "managementDevices")
+        return description
+    }
+
+    private static func limit(_ count: Int, _ member: String) throws(HostDescriptionError) {
+        guard count <= maximumDevices else {
+            throw .malformed("host.\(member): \(count) devices, more than \(maximumDevices)")
         }
     }
 }

@@ -10,6 +10,9 @@ public struct HostDescription: Sendable, Hashable {
     /// The schema that this module writes. Readers accept later minor revisions (`vdpad.host-description/1.N`).
     public static let schemaIdentifier = "vdpad.host-description/1"
 
+    /// The most devices, and the most management devices, of a document from elsewhere: each is compared with the others.
+    public static let maximumDevices = 4_096
+
     /// Which host it is, and when it was looked at.
     public var host: Origin
     /// The management devices, in the kernel's order.

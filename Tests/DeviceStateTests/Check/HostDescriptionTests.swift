@@ -78,6 +78,15 @@ import Virtio
         #expect(throws: HostDescriptionError.malformed(reason)) { try HostDescription.verify(.object(members)) }
     }
 
+    @Test func devicesBeyondTheLimitAreRefused() throws {
+        var host = try #require(CheckTable.all.first).host
+        host.devices = Array(repeating: host.devices[0], count: HostDescription.maximumDevices)
+        #expect(try HostDescription.verify(host.document) == host)
+        host.devices.append(host.devices[0])
+        let reason = "host.devices: 4097 devices, more than 4096"
+        #expect(throws: HostDescriptionError.malformed(reason)) { try HostDescription.verify(host.document) }
+    }
+
     @Test func documentsAreValidUnderTheirSchema() throws {
         var definitions = JSONSchemaDefinitions()
         definitions.add(HostDescription.self)

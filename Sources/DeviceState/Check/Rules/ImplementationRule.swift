@@ -5,7 +5,9 @@ enum ImplementationRule: CheckRule {
         let sections = question.state.implementation
         guard !sections.isEmpty else { return CheckFinding(.ok, "there are no implementation sections") }
         let understood = question.target.implementationFormats
-        let foreign = sections.filter { !understood.contains($0.format) }
+        // Both lists are as long as their documents allow.
+        let formats = Set(understood)
+        let foreign = sections.filter { !formats.contains($0.format) }
         let state = sections.map(\.format).joined(separator: ", ")
         let target = understood.joined(separator: ", ")
         let required = foreign.filter(\.required).map(\.format)
