@@ -50,6 +50,7 @@ extension Device {
             groupCount: observation?.groupCount, addressSpaceCount: observation?.addressSpaceCount,
             iovaRange: observation?.iovaRange)
         gaps.addControlQueue(of: deviceClass, negotiated: netlink?.negotiatedFeatures, access: access)
+        gaps.addInnerState(of: deviceClass)
         gaps.replaceQueues(standard.withdrawImpossibleQueues())
         let state = DeviceState(
             source: DeviceState.Source(
@@ -173,6 +174,12 @@ private struct Gaps {
     mutating func addControlQueue(of deviceClass: DeviceClass, negotiated: Features?, access: Access) {
         guard deviceClass == .net, access == .shared, negotiated?.contains(.networkControlQueue) == true else { return }
         add("standard.controlQueue", "no call reads what the driver has set through the control queue", .owner)
+    }
+
+    /// What devices of most classes keep inside: open files of a file system, sessions of a crypto device.
+    mutating func addInnerState(of deviceClass: DeviceClass) {
+        guard deviceClass != .net, deviceClass != .block else { return }
+        add("implementation", "no call reads what a \(deviceClass) device keeps inside", .nobody)
     }
 
     /// What nobody could read because nobody holds the device.

@@ -39,7 +39,8 @@ public enum CheckField: String, JSONStringEnum {
         case .readOnly: "The target must not be read-only unless the source is."
         case .requestLimits: "The target must allow requests as large as those that the driver may make."
         case .requestQueues: "The target must have as many if the driver has accepted MQ."
-        case .otherConfiguration: "For classes that vdpad does not decode: fits if every byte is equal."
+        case .otherConfiguration:
+            "For classes that vdpad does not decode: fits if every byte is equal and the target understands a section."
         case .queueCount: "The target must have the queues that the driver may use."
         case .queueSize: "The target must take rings of the sizes in use."
         case .ringFormat: "The target must take packed rings if the source has them."

@@ -13,8 +13,19 @@ extension CheckTable {
                 "neither netlink nor sysfs says of which class net0 is"
             ) { $0.device.deviceClass = nil },
             CheckCase(
-                "a file system with the same configuration", .fs, .ok, .otherConfiguration, .ok,
-                "every byte is the same"),
+                "a file system with the same configuration", .fs, .unknown, .otherConfiguration, .unknown,
+                "every byte is the same, but what a fs device keeps inside is not in the document"),
+            CheckCase(
+                "a file system with a section that the host understands", .fs, .ok, .otherConfiguration, .ok,
+                "every byte is the same"
+            ) { world in
+                world.addSection(required: true)
+                world.formats = ["example.mac-filters/1"]
+            },
+            CheckCase(
+                "a file system with a section that the host does not understand", .fs, .unknown, .otherConfiguration,
+                .unknown, "every byte is the same, but what a fs device keeps inside is not in the document"
+            ) { $0.addSection(required: false) },
             CheckCase(
                 "a file system with another tag", .fs, .unknown, .otherConfiguration, .unknown,
                 "it is not known which bytes of class fs may differ"

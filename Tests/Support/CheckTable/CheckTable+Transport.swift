@@ -1,5 +1,4 @@
 import DeviceState
-import JSON
 import Virtio
 
 extension CheckTable {
@@ -302,11 +301,5 @@ extension CheckWorld {
             queue.position = .packed(
                 availableIndex: 7, availableWrapCounter: true, usedIndex: 7, usedWrapCounter: true)
         }
-    }
-
-    fileprivate mutating func addSection(required: Bool) {
-        state.implementation = [
-            DeviceState.ImplementationSection(format: "example.mac-filters/1", required: required, data: [1, 2])
-        ]
     }
 }

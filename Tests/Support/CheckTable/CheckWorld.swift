@@ -1,4 +1,5 @@
 import DeviceState
+import JSON
 import Virtio
 
 /// Which device a case begins with.
@@ -172,6 +173,13 @@ struct CheckWorld {
     mutating func makeNetMaker(maximumQueues: UInt32? = 33, features: Features?) {
         netMaker = HostDescription.ManagementDevice(
             name: Self.netMaker, classes: [.net], maximumQueues: maximumQueues, features: features)
+    }
+
+    /// Gives the document a section that only an implementation understands.
+    mutating func addSection(required: Bool) {
+        state.implementation = [
+            DeviceState.ImplementationSection(format: "example.mac-filters/1", required: required, data: [1, 2])
+        ]
     }
 
     static func name(_ text: String) -> DeviceName {

@@ -1,6 +1,7 @@
 internal import Virtio
 
-/// Which fields of a class that vdpad does not decode may differ, it does not know.
+/// Which fields of a class that vdpad does not decode may differ, it does not know; and such a device (a file system with
+/// open files, a session of a crypto device) has a state of its own, which only a section of its implementation holds.
 enum OtherConfigurationRule: CheckRule {
     static let field = CheckField.otherConfiguration
 
@@ -13,11 +14,18 @@ enum OtherConfigurationRule: CheckRule {
             return CheckFinding(
                 .unknown, "the configuration of \(question.target.name) is not known", state: "\(wanted)")
         }
-        let isSame = wanted == present
-        return CheckFinding(
-            isSame ? .ok : .unknown,
-            isSame
-                ? "every byte is the same" : "it is not known which bytes of class \(question.deviceClass) may differ",
-            state: "\(wanted)", target: "\(present)")
+        func found(_ verdict: CheckVerdict, _ reason: String) -> CheckFinding {
+            CheckFinding(verdict, reason, state: "\(wanted)", target: "\(present)")
+        }
+        guard wanted == present else {
+            return found(.unknown, "it is not known which bytes of class \(question.deviceClass) may differ")
+        }
+        let understood = Set(question.target.implementationFormats)
+        guard question.state.implementation.contains(where: { understood.contains($0.format) }) else {
+            return found(
+                .unknown,
+                "every byte is the same, but what a \(question.deviceClass) device keeps inside is not in the document")
+        }
+        return found(.ok, "every byte is the same")
     }
 }
