@@ -31,7 +31,7 @@ public enum CheckField: String, JSONStringEnum {
         case .mappingPersistence: "Never blocks: a VMM negotiates anew whether mappings survive a reset."
         case .configurationSize: "The target's configuration space must not be smaller."
         case .mac: "Must be equal if the driver has accepted MAC."
-        case .mtu: "The target's must not be smaller if the driver has accepted MTU."
+        case .mtu: "Must be equal if the driver has accepted MTU."
         case .queuePairs: "The target must have as many; exactly as many where a control queue comes after them."
         case .receiveSideScaling: "The target's limits must not be lower if the driver has accepted RSS or HASH_REPORT."
         case .capacity: "Must be equal."

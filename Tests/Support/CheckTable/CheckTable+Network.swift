@@ -88,9 +88,23 @@ extension CheckTable {
                 world.device.configuration?.net?.macAddress = CheckWorld.mac(1)
             },
             CheckCase(
-                "the source has no address", .net, .ok, .mac, .ok,
+                "neither has an address", .net, .ok, .mac, .ok,
                 "the source has no address of its own, so the VMM has given one"
+            ) { world in
+                world.configure { $0.replaceSubrange(0..<6, with: [0, 0, 0, 0, 0, 0]) }
+                world.device.configuration?.net = world.state.standard.configuration?.net
+            },
+            CheckCase(
+                "the source has no address, the target has one", .net, .unknown, .mac, .unknown,
+                "the VMM has given the guest an address, and net0 has one of its own"
             ) { $0.configure { $0.replaceSubrange(0..<6, with: [0, 0, 0, 0, 0, 0]) } },
+            CheckCase(
+                "the source has no address, of the target nothing is known", .net, .unknown, .mac, .unknown,
+                "it is not known which address net0 has", others: [.mtu: .unknown, .queuePairs: .unknown]
+            ) { world in
+                world.configure { $0.replaceSubrange(0..<6, with: [0, 0, 0, 0, 0, 0]) }
+                world.device.configuration?.net = nil
+            },
             CheckCase(
                 "the target's address is not known", .net, .unknown, .mac, .unknown,
                 "it is not known which address net0 has"
@@ -101,9 +115,18 @@ extension CheckTable {
                 world.device.configuration?.net?.mtu = 1400
                 world.device.managementDevice = nil
             },
-            CheckCase("a larger MTU", .net, .ok, .mtu, .ok, "packets of the guest are not too large") {
-                $0.device.configuration?.net?.mtu = 9000
+            CheckCase(
+                "a larger MTU", .net, .blocking, .mtu, .blocking, "the guest was told a smaller MTU"
+            ) { world in
+                world.device.configuration?.net?.mtu = 9000
+                world.device.managementDevice = nil
             },
+            CheckCase(
+                "a larger MTU, of a device that can be made anew", .net, .adaptable, .mtu, .adaptable,
+                "the guest was told a smaller MTU; one that pci/0000:01:00.2 makes anew would fit",
+                parameters: likeTheSource
+            ) { $0.device.configuration?.net?.mtu = 9000 },
+            CheckCase("the same MTU", .net, .ok, .mtu, .ok, "the MTU is the same"),
             CheckCase(
                 "a smaller MTU, which the driver does not heed", .net, .ok, .mtu, .ok, "the driver has not accepted MTU"
             ) { world in

@@ -22,7 +22,9 @@ enum MTURule: CheckRule {
             return found(
                 .unknown, "it is not known which MTU \(target.maker == nil ? "" : "a device of ")\(target.name) has")
         }
-        if present >= wanted { return found(.ok, "packets of the guest are not too large") }
-        return found(.blocking, "the guest would send packets that are too large")
+        if present == wanted { return found(.ok, "the MTU is the same") }
+        return found(
+            .blocking,
+            present < wanted ? "the guest would send packets that are too large" : "the guest was told a smaller MTU")
     }
 }
