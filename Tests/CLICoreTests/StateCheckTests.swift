@@ -114,7 +114,7 @@ import Virtio
                 verdict            adaptable
                 host               host-b
                 management device  pci/0000:01:00.2
-                create with        --mgmtdev pci/0000:01:00.2 --mac 52:54:00:12:34:56 --mtu 1500 --max-queue-pairs 2
+                create with        --mgmtdev pci/0000:01:00.2 --mac 52:54:00:12:34:56 --mtu 1500 --max-queue-pairs 2 --features 0x300c30028
 
                 """))
         #expect(run.outcome.exitStatus == 10)

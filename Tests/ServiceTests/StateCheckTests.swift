@@ -115,7 +115,10 @@ struct StateCheckTests {
             let advice = try client.call("state.check", ["state": state, "target": ["managementDevice": "simnet0"]])
             #expect(advice["verdict"] == "adaptable")
             let parameters = try #require(advice["parameters"])
-            #expect(parameters == ["mgmtdev": "simnet0", "mac": "52:54:00:12:34:56", "mtu": 1400])
+            #expect(
+                parameters == [
+                    "mgmtdev": "simnet0", "mac": "52:54:00:12:34:56", "mtu": 1400, "features": ["0x308830028"],
+                ])
             try client.call("device.add", parameters.setting("name", to: "net1"))
             let check = try client.call("state.check", ["state": state, "target": ["device": "net1"]])
             #expect(check["verdict"] == "ok", "\(check)")

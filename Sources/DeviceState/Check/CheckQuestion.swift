@@ -12,6 +12,15 @@ struct CheckQuestion {
     var net: NetworkConfiguration? { standard.configuration?.net }
     var block: BlockConfiguration? { standard.configuration?.block }
 
+    /// What a device is to be made with so that it offers what the source did: left to itself a driver may offer less than
+    /// it can (mlx5 leaves out MRG_RXBUF).
+    var featuresToChoose: [String]? {
+        guard let known = offered ?? negotiated, target.canChoose(.features),
+            target.features?.isSuperset(of: known) == true
+        else { return nil }
+        return [known.hexadecimal]
+    }
+
     /// Whether the driver may use one of these features: not when it is known not to have accepted any.
     func mayUse(_ features: Features) -> Bool {
         guard let known = negotiated ?? offered else { return true }

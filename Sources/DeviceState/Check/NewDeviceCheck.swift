@@ -7,8 +7,10 @@ struct NewDeviceCheck {
 
     init(of state: DeviceState, by maker: HostDescription.ManagementDevice, on host: HostDescription) {
         let target = TargetFacts(newBy: maker, ofClass: state.identity.deviceClass, on: host)
-        fields = CheckRules.findings(CheckQuestion(state: state, target: target))
+        let question = CheckQuestion(state: state, target: target)
+        fields = CheckRules.findings(question)
         var parameters = CreationParameters(managementDevice: maker.name)
+        parameters.features = question.featuresToChoose
         for field in fields where field.finding.verdict == .adaptable {
             if let wanted = field.finding.parameters { parameters.add(wanted) }
         }

@@ -4,6 +4,19 @@ import Virtio
 extension CheckTable {
     private static let maker = CheckTarget.managementDevice(CheckWorld.netMaker)
 
+    /// With the features that its management device gives it.
+    private static var likeTheSourceByItself: CreationParameters {
+        var parameters = likeTheSource
+        parameters.features = nil
+        return parameters
+    }
+
+    private static var likeTheDisk: CreationParameters {
+        var parameters = CreationParameters(managementDevice: CheckWorld.blockMaker)
+        parameters.features = [CheckWorld.blockFeatures.hexadecimal]
+        return parameters
+    }
+
     /// Management devices.
     static var creation: [CheckCase] {
         [
@@ -52,8 +65,8 @@ extension CheckTable {
             CheckCase(
                 "it does not say which features it can provide", .net, .unknown, .features, .unknown,
                 "it is not known which features pci/0000:01:00.2 offers",
-                others: [.mac: .adaptable, .mtu: .adaptable, .queuePairs: .adaptable], parameters: likeTheSource,
-                on: maker
+                others: [.mac: .adaptable, .mtu: .adaptable, .queuePairs: .adaptable],
+                parameters: likeTheSourceByItself, on: maker
             ) { $0.makeNetMaker(features: nil) },
             CheckCase(
                 "it does not say how many queues it can provide", .net, .unknown, .queueCount, .unknown,
@@ -68,7 +81,7 @@ extension CheckTable {
                 "nobody can choose a disk", .block, .unknown, .capacity, .unknown,
                 "only the device itself tells its capacity, which is not chosen when it is created",
                 others: [.blockSize: .unknown, .requestLimits: .unknown, .requestQueues: .unknown],
-                parameters: CreationParameters(managementDevice: CheckWorld.blockMaker),
+                parameters: likeTheDisk,
                 on: .managementDevice(CheckWorld.blockMaker)),
             CheckCase(
                 "a new device would lack what the old one has", .net, .blocking, .features, .blocking,

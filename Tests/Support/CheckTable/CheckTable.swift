@@ -9,6 +9,7 @@ public enum CheckTable {
     /// What a management device for network devices would be told.
     static func netParameters(_ change: (inout CreationParameters) -> Void) -> CreationParameters {
         var parameters = CreationParameters(managementDevice: CheckWorld.netMaker)
+        parameters.features = [CheckWorld.netFeatures.hexadecimal]
         change(&parameters)
         return parameters
     }

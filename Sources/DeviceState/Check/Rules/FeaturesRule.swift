@@ -46,8 +46,8 @@ enum FeaturesRule: CheckRule {
         finding.maskable = available.subtracting(known).labels(for: question.deviceClass)
         if !finding.maskable.isEmpty {
             finding.reason += "; more are, and could be masked"
-            if question.target.canChoose(.features), available.isSuperset(of: known) {
-                finding.parameters = question.parameters { $0.features = [known.hexadecimal] }
+            if let features = question.featuresToChoose {
+                finding.parameters = question.parameters { $0.features = features }
             }
         }
         return finding
