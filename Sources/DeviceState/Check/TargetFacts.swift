@@ -20,7 +20,6 @@ struct TargetFacts {
     let configuration: HostDescription.Configuration?
     /// How many queues it has, or can have.
     let queueCount: UInt32?
-    let minimumQueueSize: UInt32?
     let implementationFormats: [String]
     /// The device itself, then the others of its class and its management device.
     private let witnesses: [HostDescription.Device]
@@ -34,7 +33,6 @@ struct TargetFacts {
         features = device.features.map { Features($0) }
         configuration = device.configuration
         queueCount = device.queueCount
-        minimumQueueSize = device.minimumQueueSize
         implementationFormats = host.implementationFormats
         own = device.name
         witnesses =
@@ -52,7 +50,6 @@ struct TargetFacts {
         features = maker.features.map { Features($0) }
         configuration = nil
         queueCount = maker.maximumQueues
-        minimumQueueSize = nil
         implementationFormats = host.implementationFormats
         own = nil
         witnesses = host.devices(by: maker.name, ofClass: deviceClass)

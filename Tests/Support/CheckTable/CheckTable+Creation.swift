@@ -48,6 +48,14 @@ extension CheckTable {
                 others: [.mac: .adaptable, .mtu: .adaptable, .queuePairs: .adaptable], on: maker
             ) { $0.lack(.resume) },
             CheckCase(
+                "its devices take no ring as small", .net, .blocking, .queueSize, .blocking,
+                "it takes no ring of 256, as net0 of the same management device shows",
+                others: [.mac: .adaptable, .mtu: .adaptable, .queuePairs: .adaptable], on: maker
+            ) { world in
+                world.device.maximumQueueSize = 1024
+                world.device.minimumQueueSize = 512
+            },
+            CheckCase(
                 "it cannot provide a feature in use", .net, .blocking, .features, .blocking,
                 "pci/0000:01:00.2 does not offer MAC",
                 others: [.mac: .blocking, .mtu: .adaptable, .queuePairs: .adaptable], on: maker

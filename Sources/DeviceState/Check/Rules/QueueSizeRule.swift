@@ -10,7 +10,7 @@ enum QueueSizeRule: CheckRule {
         // A size that is not known is at most the largest.
         let largest = isCertain ? sizes.max() : queues.compactMap(\.maximumSize).max()
         let known = question.target.witnessed(\.maximumQueueSize)
-        let least = question.target.minimumQueueSize ?? 1
+        let least = question.target.witnessed(\.minimumQueueSize)?.value ?? 1
         func found(_ verdict: CheckVerdict, _ reason: String) -> CheckFinding {
             CheckFinding(
                 verdict, reason, state: largest.map { "at most \($0)" }, target: known.map { "\(least) to \($0.value)" }
