@@ -48,7 +48,7 @@ extension Device {
         device.groupCount = capabilities?.groupCount
         device.addressSpaceCount = capabilities?.addressSpaceCount
         device.iovaRange = capabilities?.iovaRange
-        device.missing = missing(of: device, reason)
+        device.missing = missing(of: device, reason, seen)
         return device
     }
 
@@ -68,7 +68,9 @@ extension Device {
         return configuration == HostDescription.Configuration() ? nil : configuration
     }
 
-    private func missing(of device: HostDescription.Device, _ reason: String) -> [DeviceState.MissingPart] {
+    private func missing(
+        of device: HostDescription.Device, _ reason: String, _ seen: DeviceObservation?
+    ) -> [DeviceState.MissingPart] {
         let descriptor: [(String, Bool)] = [
             ("backendFeatures", device.backendFeatures != nil),
             ("configuration.size", device.configuration?.size != nil),
@@ -91,8 +93,13 @@ extension Device {
             + (device.configuration?.raw == nil
                 ? [
                     DeviceState.MissingPart(
-                        part: "configuration.raw", reason: "it is read only while a driver has set FEATURES_OK",
-                        supplier: .vdpad)
+                        part: "configuration.raw", reason: reasonWithoutConfiguration(seen, reason), supplier: .vdpad)
                 ] : [])
+    }
+
+    private func reasonWithoutConfiguration(_ seen: DeviceObservation?, _ reason: String) -> String {
+        guard let seen else { return capabilities == nil ? reason : "nobody has the device open" }
+        return seen.status.contains(.featuresOK)
+            ? "it never read the same twice" : "it is read only while a driver has set FEATURES_OK"
     }
 }

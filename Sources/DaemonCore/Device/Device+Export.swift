@@ -38,8 +38,12 @@ extension Device {
         gaps.addQueues(queues, count: observation?.queueCount ?? info.queueCount, access: access, runState: runState)
         if observation == nil { gaps.addUnread(netlink) }
         let configuration = observation?.configuration
-        if observation != nil, configuration == nil {
-            gaps.add("standard.configuration", "FEATURES_OK is not set", .owner)
+        if let observation, configuration == nil {
+            if observation.status.contains(.featuresOK) {
+                gaps.add("standard.configuration", "it never read the same twice", .vdpad)
+            } else {
+                gaps.add("standard.configuration", "FEATURES_OK is not set", .owner)
+            }
         }
         var standard = DeviceState.Standard(
             deviceClass: deviceClass, status: observation?.status ?? info.hostStatus,
@@ -120,8 +124,12 @@ extension Device {
         let isStopped = report?.call != nil && recordedRunState == .suspended
         var checks: [String] = []
         let mechanism = record?.mechanism ?? .ioctl
-        if report?.call != nil { checks.append(mechanism.proof) }
-        if report?.latest.status.contains(.driverOK) == true { checks.append("DRIVER_OK was set before and after") }
+        if let report, report.call != nil {
+            checks.append(mechanism.proof)
+            if report.before.status.contains(.driverOK), report.after?.status.contains(.driverOK) == true {
+                checks.append("DRIVER_OK was set before and after")
+            }
+        }
         if let snapshot = record?.configuration, let now = report?.latest.configuration {
             checks.append(
                 HexadecimalBytes(now) == snapshot
