@@ -105,19 +105,19 @@ struct StateGenerator {
             addressSpaceCount: UInt32(groupCount),
             iovaRange: maybe { AddressRange(first: UInt64($0.number(0...9)), last: $0.random.next() | 9) })
         if deviceClass == .net, negotiated.contains(.networkControlQueue) {
-            standard.controlQueue = maybe { $0.controlQueue() }
+            standard.controlQueue = maybe { $0.controlQueue(negotiated) }
         }
         return standard
     }
 
-    private mutating func controlQueue() -> DeviceState.ControlQueue {
+    private mutating func controlQueue(_ negotiated: Features) -> DeviceState.ControlQueue {
         var state = DeviceState.ControlQueue()
         state.queuePairs = maybe { _ in 1 }
         state.mac = maybe { MACAddress(bytes: [2] + $0.list(5...5) { UInt8($0.number(0...255)) }) }
         state.promiscuous = maybe { $0.flag() }
         state.multicast = maybe { $0.list(0...2) { _ in MACAddress("33:33:00:00:00:01") }.compactMap(\.self) }
         state.vlans = maybe { $0.list(0...3) { UInt16($0.number(0...4095)) } }
-        state.guestOffloads = maybe { HexadecimalNumber($0.random.next()) }
+        state.guestOffloads = maybe { HexadecimalNumber($0.random.next() & negotiated.rawValue) }
         return state
     }
 
@@ -128,9 +128,7 @@ struct StateGenerator {
             switch format {
             case .split: .split(availableIndex: UInt16(number(0...65_535)))
             case .packed:
-                .packed(
-                    availableIndex: UInt16(number(inRing)), availableWrapCounter: flag(),
-                    usedIndex: UInt16(number(inRing)), usedWrapCounter: flag())
+                packed(inRing)
             }
         return DeviceState.Queue(
             index: index, maximumSize: maybe { UInt32($0.number(size...65_535)) }, size: UInt32(size),
@@ -138,6 +136,16 @@ struct StateGenerator {
             group: maybe { UInt32($0.number(0...groups - 1)) },
             descriptorGroup: maybe { UInt32($0.number(0...groups - 1)) },
             addressSpace: maybe { UInt32($0.number(0...groups - 1)) })
+    }
+
+    /// What is used was available before, in the same round or in the one before.
+    private mutating func packed(_ ring: ClosedRange<Int>) -> RingPosition {
+        let (first, second) = (number(ring), number(ring))
+        let (low, high) = (UInt16(min(first, second)), UInt16(max(first, second)))
+        let (wrap, isSameRound) = (flag(), flag())
+        return .packed(
+            availableIndex: isSameRound ? high : low, availableWrapCounter: wrap,
+            usedIndex: isSameRound ? low : high, usedWrapCounter: isSameRound ? wrap : !wrap)
     }
 
     private mutating func section() -> DeviceState.ImplementationSection {

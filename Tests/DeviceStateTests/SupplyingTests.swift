@@ -9,7 +9,7 @@ import Virtio
     private static func held() throws -> DeviceState {
         var state = try Example.net()
         state.standard.queues = []
-        let features: Features = [Features(bit: 5), Features(bit: 17), .version1]
+        let features: Features = [Features(bit: 1), Features(bit: 5), Features(bit: 17), .version1]
         state.standard.deviceFeatures = NamedMask(features, for: .net)
         state.standard.negotiatedFeatures = NamedMask(features, for: .net)
         state.completeness = DeviceState.Completeness(missing: [
@@ -73,6 +73,16 @@ import Virtio
         #expect(supplied.standard.queues[0].size == 64)
     }
 
+    @Test func aSuppliedQueueNeedsItsSize() throws {
+        let parts = DeviceState.SuppliedParts(
+            source: "VMM",
+            queues: [0, 1].map { DeviceState.Queue(index: $0, position: .split(availableIndex: 3)) })
+        let state = try Self.held().supplying(parts)
+        #expect(
+            state.completeness.missing.map(\.part)
+                == ["standard.controlQueue", "standard.queues[0].size", "standard.queues[1].size"])
+    }
+
     @Test func nothingChangesNothing() throws {
         let state = try Self.held()
         #expect(try state.supplying(DeviceState.SuppliedParts(source: "VMM")) == state)
@@ -96,6 +106,14 @@ import Virtio
         ),
         (#""queues":[{"index":0,"group":2}]"#, "supplied.queues[0].group: 2 is not below groupCount, which is 2"),
         (#""controlQueue":{"queuePairs":0}"#, "supplied.controlQueue.queuePairs: 0 is out of range 1...32768"),
+        (
+            #""controlQueue":{"queuePairs":2}"#,
+            "supplied.controlQueue.queuePairs: 2, but neither MQ nor RSS is among negotiatedFeatures"
+        ),
+        (
+            #""controlQueue":{"guestOffloads":"0x82"}"#,
+            "supplied.controlQueue.guestOffloads: 0x80 is not among negotiatedFeatures"
+        ),
         (#""controlQueue":{"vlans":[1,4096]}"#, "supplied.controlQueue.vlans[1]: 4096 is out of range 0...4095"),
         (
             #""controlQueue":{"unicast":["33:33:00:00:00:01"]}"#,

@@ -84,6 +84,21 @@ import Virtio
                 "missing": [["part": "standard.queues[1].position", "reason": "no", "supplier": "owner"]],
             ], message: "completeness.missing: standard.queues[1].position is there"),
         Case(
+            path: "completeness", value: ["complete": false, "missing": []],
+            message: "completeness.complete: it is false, but no part is missing"),
+        Case(
+            path: "standard", value: ["queues": []],
+            message: "completeness.complete: it is true, but standard.queueCount is not there"),
+        Case(
+            path: "completeness", value: missing("standard.queues[1]"),
+            message: "completeness.missing: standard.queues[1] is there"),
+        Case(
+            path: "completeness", value: missing("standard.queues"),
+            message: "completeness.missing: standard.queues is there"),
+        Case(
+            path: "completeness", value: missing("standard.iovaRange"),
+            message: "completeness.missing: standard.iovaRange is there"),
+        Case(
             path: "standard.status.value", value: "0xb",
             message: "stability.suspended: SUSPEND does not stop a device without DRIVER_OK, and its status is 0xb"),
     ]
@@ -148,6 +163,28 @@ import Virtio
         }
     }
 
+    /// What is used was available before: in the same round it is not ahead, in the round before not behind.
+    @Test(arguments: [
+        (3, 3, true, true), (3, 2, true, true), (2, 3, true, false), (3, 4, true, false), (4, 3, false, false),
+    ] as [(Int, Int, Bool, Bool)], [true, false])
+    func usedFollowsAvailable(_ test: (available: Int, used: Int, isSameRound: Bool, isPossible: Bool), wrap: Bool) throws {
+        let position: JSONValue = [
+            "availableIndex": JSONValue(test.available), "availableWrapCounter": .bool(wrap),
+            "usedIndex": JSONValue(test.used), "usedWrapCounter": .bool(test.isSameRound ? wrap : !wrap),
+        ]
+        let queue: JSONValue = ["index": 0, "size": 8, "format": "packed", "position": position]
+        let document = try Example.small().document.setting(["standard", "queues", "0"], to: queue).withItsDigest
+        guard !test.isPossible else {
+            #expect(try DeviceState.verify(document).standard.queues.count == 1)
+            return
+        }
+        let error = #expect(throws: DeviceStateError.self) { try DeviceState.verify(document) }
+        #expect(
+            error?.description
+                == "state.standard.queues[0].position.usedIndex: \(test.used) is ahead of availableIndex, which is \(test.available), by the wrap counters"
+        )
+    }
+
     @Test func ringsOfOneDeviceHaveOneFormat() throws {
         let queues: JSONValue = [
             ["index": 0, "size": 8, "format": "packed", "position": packed(1, 1)],
@@ -202,6 +239,11 @@ import Virtio
         #expect(try possible == Example.net().standard)
     }
 
+}
+
+/// That a part is missing.
+private func missing(_ part: String) -> JSONValue {
+    ["complete": false, "missing": [["part": .string(part), "reason": "no", "supplier": "owner"]]]
 }
 
 /// A position of a packed ring.

@@ -84,10 +84,12 @@ private struct SuppliedMerge {
         var missing = former.missing.flatMap { $0.part == "standard.queues" ? perQueue($0) : [$0] }
         missing.removeAll { parts.contains($0.part) }
         let known = Set(missing.map(\.part))
-        for queue in state.standard.queues where queue.position == nil {
-            let part = "standard.queues[\(queue.index)].position"
-            guard !known.contains(part), !known.contains("standard.queues") else { continue }
-            missing.append(DeviceState.MissingPart(part: part, reason: "it was not supplied", supplier: .owner))
+        for queue in state.standard.queues {
+            for (member, isMissing) in [("size", queue.size == nil), ("position", queue.position == nil)] {
+                let part = "standard.queues[\(queue.index)].\(member)"
+                guard isMissing, !known.contains(part), !known.contains("standard.queues") else { continue }
+                missing.append(DeviceState.MissingPart(part: part, reason: "it was not supplied", supplier: .owner))
+            }
         }
         state.completeness = DeviceState.Completeness(
             missing: missing,

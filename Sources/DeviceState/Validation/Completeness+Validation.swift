@@ -2,13 +2,26 @@ extension DeviceState.Completeness {
     /// That what is there and what is said to be missing are the whole, and no part is both.
     func validate(against standard: DeviceState.Standard) throws(DeviceState.Contradiction) {
         let parts = Set(missing.map(\.part))
+        if !isComplete, missing.isEmpty {
+            throw DeviceState.Contradiction("completeness.complete", "it is false, but no part is missing")
+        }
+        if isComplete, standard.queueCount == nil {
+            throw DeviceState.Contradiction("completeness.complete", "it is true, but standard.queueCount is not there")
+        }
+        let present = standard.parts
+        if let part = missing.first(where: { present.contains($0.part) })?.part {
+            throw DeviceState.Contradiction("completeness.missing", "\(part) is there")
+        }
         try validateQueueList(of: standard, missing: parts)
         for (place, queue) in standard.queues.enumerated() {
             let whole = "standard.queues[\(queue.index)]"
             let part = "\(whole).position"
-            if queue.position == nil, parts.isDisjoint(with: [part, whole, "standard.queues"]) {
+            if queue.position == nil, parts.isDisjoint(with: [part, "standard.queues"]) {
                 throw DeviceState.Contradiction(
                     "standard.queues[\(place)].position", "it is neither there nor said to be missing")
+            }
+            if parts.contains(whole) {
+                throw DeviceState.Contradiction("completeness.missing", "\(whole) is there")
             }
             if queue.position != nil, parts.contains(part) {
                 throw DeviceState.Contradiction("completeness.missing", "\(part) is there")

@@ -25,11 +25,18 @@ extension DeviceState.Queue {
         if let format, position.format != format {
             throw DeviceState.Contradiction("\(place).position", "this is no position of a \(format.rawValue) ring")
         }
-        guard case .packed(let availableIndex, _, let usedIndex, _) = position else { return }
+        guard case .packed(let availableIndex, let availableWrap, let usedIndex, let usedWrap) = position else { return }
         let limit = min(size ?? maximumSize ?? Self.largestSize, Self.largestSize)
         for (name, index) in [("availableIndex", availableIndex), ("usedIndex", usedIndex)] where index >= limit {
             throw DeviceState.Contradiction(
                 "\(place).position.\(name)", "\(index) is not below the size of the packed ring, which is \(limit)")
+        }
+        // What is used was available before: in the same round it is not ahead, in the round before not behind.
+        let isBehind = availableWrap == usedWrap ? usedIndex <= availableIndex : availableIndex <= usedIndex
+        guard isBehind else {
+            throw DeviceState.Contradiction(
+                "\(place).position.usedIndex",
+                "\(usedIndex) is ahead of availableIndex, which is \(availableIndex), by the wrap counters")
         }
     }
 }
