@@ -15,7 +15,7 @@ public struct HexadecimalNumber: Sendable, Hashable {
         let digits = text.utf8.dropFirst(2)
         // The radix conversion would take a sign.
         guard text.hasPrefix("0x"), (1...16).contains(digits.count), digits.first != UInt8(ascii: "+"),
-            let value = UInt64(text.dropFirst(2), radix: 16)
+            digits.first != UInt8(ascii: "-"), let value = UInt64(text.dropFirst(2), radix: 16)
         else { return nil }
         self.value = value
     }

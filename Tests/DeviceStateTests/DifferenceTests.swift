@@ -29,6 +29,28 @@ import Virtio
         #expect(differences[4].first == nil)
     }
 
+    /// Values that Swift takes for equal, or of which a dictionary keeps one: whatever has another digest differs.
+    @Test(
+        arguments: [
+            (["a": "\u{e9}"], ["a": "e\u{301}"]), (["a": 1], ["a": 1.0]),
+            (["value": 1, "b": 1], ["value": 1, "b": 2]),
+            ([["index": 0], ["index": 0, "b": 1]], [["index": 0], ["index": 0, "b": 2]]),
+            ([["index": 0]], [["index": 0], ["index": 0]]),
+        ] as [(JSONValue, JSONValue)])
+    func whateverHasAnotherDigestDiffers(first: JSONValue, second: JSONValue) throws {
+        let states = try [first, second].map { data in
+            var state = try Example.net()
+            state.implementation = [DeviceState.ImplementationSection(format: "example/1", required: false, data: data)]
+            return state
+        }
+        try #require(states[0].digest != states[1].digest)
+        #expect(!states[0].differences(to: states[1]).isEmpty)
+    }
+
+    @Test(arguments: ["0x-0", "0x+0", "0x", "0x12345678901234567", "12"]) func numbersHaveNoSign(text: String) {
+        #expect(HexadecimalNumber(text) == nil)
+    }
+
     @Test func membersOfLaterRevisionsCount() throws {
         let later = try Example.net().document.setting(["identity", "later"], to: 1).withItsDigest
         let differences = try Example.net().differences(to: DeviceState.verify(later))

@@ -17,6 +17,9 @@ extension DeviceState {
     public func differences(to other: DeviceState) -> [Difference] {
         var comparison = Comparison()
         comparison.compare(CanonicalForm.withoutDigest(document), CanonicalForm.withoutDigest(other.document), at: "")
+        if comparison.differences.isEmpty, digest != other.digest {
+            return [Difference(member: "state", first: document, second: other.document)]
+        }
         return comparison.differences
     }
 }
@@ -26,9 +29,8 @@ private struct Comparison {
     var differences: [DeviceState.Difference] = []
 
     mutating func compare(_ first: JSONValue?, _ second: JSONValue?, at member: String) {
-        guard first != second else { return }
         switch (first, second) {
-        case (.object, .object) where first?["value"] != second?["value"]:
+        case (.object, .object) where !Self.isSame(first?["value"], second?["value"]):
             // A mask: its names only say the same again.
             differences.append(DeviceState.Difference(member: member, first: first, second: second))
         case (.object(let first), .object(let second)):
@@ -36,6 +38,7 @@ private struct Comparison {
             compare(first.map { ("\(prefix)\($0.name)", $0.value) }, second.map { ("\(prefix)\($0.name)", $0.value) })
         case (.array(let first), .array(let second)):
             compare(Self.named(first, member), Self.named(second, member))
+        case _ where Self.isSame(first, second): return
         default:
             differences.append(DeviceState.Difference(member: member, first: first, second: second))
         }
@@ -44,12 +47,30 @@ private struct Comparison {
     private mutating func compare(
         _ first: [(name: String, value: JSONValue)], _ second: [(name: String, value: JSONValue)]
     ) {
-        var others = Dictionary(second.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+        let (first, second) = (Self.numbered(first), Self.numbered(second))
+        var others = Dictionary(second.map { (Array($0.name.utf8), $0.value) }, uniquingKeysWith: { first, _ in first })
         for (name, value) in first {
-            compare(value, others.removeValue(forKey: name), at: name)
+            compare(value, others.removeValue(forKey: Array(name.utf8)), at: name)
         }
-        for (name, value) in second where others[name] != nil {
+        for (name, value) in second where others[Array(name.utf8)] != nil {
             compare(nil, value, at: name)
+        }
+    }
+
+    /// Compares as the digest does: Swift takes texts for equal that differ in bytes.
+    private static func isSame(_ first: JSONValue?, _ second: JSONValue?) -> Bool {
+        first?.jsonBytes() == second?.jsonBytes()
+    }
+
+    /// Tells apart what has the same name.
+    private static func numbered(
+        _ members: [(name: String, value: JSONValue)]
+    ) -> [(name: String, value: JSONValue)] {
+        var counts: [[UInt8]: Int] = [:]
+        return members.map { name, value in
+            let count = counts[Array(name.utf8), default: 0] + 1
+            counts[Array(name.utf8)] = count
+            return (count == 1 ? name : "\(name)#\(count)", value)
         }
     }
 
