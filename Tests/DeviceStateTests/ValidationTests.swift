@@ -164,10 +164,13 @@ import Virtio
     }
 
     /// What is used was available before: in the same round it is not ahead, in the round before not behind.
-    @Test(arguments: [
-        (3, 3, true, true), (3, 2, true, true), (2, 3, true, false), (3, 4, true, false), (4, 3, false, false),
-    ] as [(Int, Int, Bool, Bool)], [true, false])
-    func usedFollowsAvailable(_ test: (available: Int, used: Int, isSameRound: Bool, isPossible: Bool), wrap: Bool) throws {
+    @Test(
+        arguments: [
+            (3, 3, true, true), (3, 2, true, true), (2, 3, true, false), (3, 4, true, false), (4, 3, false, false),
+        ] as [(Int, Int, Bool, Bool)], [true, false])
+    func usedFollowsAvailable(_ test: (available: Int, used: Int, isSameRound: Bool, isPossible: Bool), wrap: Bool)
+        throws
+    {
         let position: JSONValue = [
             "availableIndex": JSONValue(test.available), "availableWrapCounter": .bool(wrap),
             "usedIndex": JSONValue(test.used), "usedWrapCounter": .bool(test.isSameRound ? wrap : !wrap),

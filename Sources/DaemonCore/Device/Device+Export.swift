@@ -55,7 +55,9 @@ extension Device {
             iovaRange: observation?.iovaRange)
         gaps.addControlQueue(of: deviceClass, negotiated: netlink?.negotiatedFeatures, access: access)
         gaps.addInnerState(of: deviceClass)
-        if standard.queueCount == nil { gaps.add("standard.queueCount", "neither netlink nor the device tells it", .nobody) }
+        if standard.queueCount == nil {
+            gaps.add("standard.queueCount", "neither netlink nor the device tells it", .nobody)
+        }
         gaps.replaceQueues(standard.withdrawImpossibleQueues())
         let state = DeviceState(
             source: DeviceState.Source(

@@ -10,7 +10,8 @@ enum CheckRules {
     /// Every rule, in the order of the report.
     static let all: [any CheckRule.Type] = [
         CompletenessRule.self, ClassRule.self, StatusRule.self, StabilityRule.self, FeaturesRule.self,
-        SuspendRule.self, ResumeRule.self, EnableAfterDriverOKRule.self, MappingPersistenceRule.self, ConfigurationSizeRule.self, MACRule.self,
+        SuspendRule.self, ResumeRule.self, EnableAfterDriverOKRule.self, MappingPersistenceRule.self,
+        ConfigurationSizeRule.self, MACRule.self,
         MTURule.self, QueuePairsRule.self, ReceiveSideScalingRule.self, CapacityRule.self, BlockSizeRule.self,
         ReadOnlyRule.self, RequestLimitsRule.self, RequestQueuesRule.self, OtherConfigurationRule.self,
         QueueCountRule.self, QueueSizeRule.self, RingFormatRule.self, GroupsRule.self, AddressSpacesRule.self,

@@ -34,7 +34,9 @@ extension DeviceState.Completeness {
         of standard: DeviceState.Standard, missing parts: Set<String>
     ) throws(DeviceState.Contradiction) {
         let there = standard.queues.count
-        guard let queueCount = standard.queueCount, there < queueCount, !parts.contains("standard.queues") else { return }
+        guard let queueCount = standard.queueCount, there < queueCount, !parts.contains("standard.queues") else {
+            return
+        }
         let present = Set(standard.queues.map { UInt32($0.index) })
         let named = parts.count { part in
             guard let index = Self.queue(named: part) else { return false }

@@ -25,7 +25,9 @@ extension DeviceState.Queue {
         if let format, position.format != format {
             throw DeviceState.Contradiction("\(place).position", "this is no position of a \(format.rawValue) ring")
         }
-        guard case .packed(let availableIndex, let availableWrap, let usedIndex, let usedWrap) = position else { return }
+        guard case .packed(let availableIndex, let availableWrap, let usedIndex, let usedWrap) = position else {
+            return
+        }
         let limit = min(size ?? maximumSize ?? Self.largestSize, Self.largestSize)
         for (name, index) in [("availableIndex", availableIndex), ("usedIndex", usedIndex)] where index >= limit {
             throw DeviceState.Contradiction(

@@ -6,7 +6,9 @@ extension DeviceState.Stability {
 
     /// That the call can have stopped the device: without DRIVER_OK it returns 0 and does nothing.
     func validate(against standard: DeviceState.Standard) throws(DeviceState.Contradiction) {
-        guard suspended, mechanism == Self.call, let mask = standard.status, let status = DeviceStatus(mask) else { return }
+        guard suspended, mechanism == Self.call, let mask = standard.status, let status = DeviceStatus(mask) else {
+            return
+        }
         guard status.contains(.driverOK) else {
             throw DeviceState.Contradiction(
                 "stability.suspended",
