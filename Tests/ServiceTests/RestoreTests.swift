@@ -291,7 +291,6 @@ struct RestoreTests {
     static let omissions: [(String, @Sendable (inout DeviceState) -> Void)] = [
         ("standard.negotiatedFeatures", { $0.standard.negotiatedFeatures = nil }),
         ("standard.configuration", { $0.standard.configuration = nil }),
-        ("standard.queueCount", { $0.standard.queueCount = nil }),
         ("standard.queues[2].size", { $0.standard.queues[2].size = nil }),
     ]
 
