@@ -37,6 +37,8 @@ struct RestoreTests {
         _ daemon: DaemonUnderTest, _ client: DaemonClient, _ device: String, since configuration: [UInt8],
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
+        // The close is told by another way than the reply, and may come after it.
+        try wait(until: "its close is known") { try client.runState(device) == "idle" }
         let status = try client.status(device)
         #expect(status["access"] == "none", sourceLocation: sourceLocation)
         #expect(status["runState"] == "idle", sourceLocation: sourceLocation)
@@ -118,7 +120,7 @@ struct RestoreTests {
                 "state.restore", Self.params("blk0", state, start: true), is: "stateIncompatible")
             #expect(failure.data["field"]?.text == "standard.configuration.block.\(member)")
             #expect(failure.message.contains("byte \(offset) "), "\(failure.message)")
-            #expect(failure.runStateAfter == "idle")
+            #expect(["idle", "unknown"].contains(failure.runStateAfter))
             try Self.expectPristine(daemon, client, "blk0", since: former)
         }
     }
@@ -153,7 +155,7 @@ struct RestoreTests {
             #expect(failure.data["errno"] == "EIO", "\(failure)")
             if let field, field != "any" { #expect(failure.data["field"]?.text == field, "\(failure)") }
             #expect(failure.message.contains(call.rawValue) || call == .open, "\(failure)")
-            #expect(failure.runStateAfter == "idle")
+            #expect(["idle", "unknown"].contains(failure.runStateAfter))
             try daemon.simulated.fail("net0", call, nil)
             try Self.expectPristine(daemon, client, "net0", since: former)
             #expect(try client.call("state.restore", Self.params("net0", state, start: true))["runState"] == "running")
@@ -255,7 +257,7 @@ struct RestoreTests {
                     "state.restore", Self.params("net0", state, mode, dryRun: dryRun), is: "stateIncompatible")
                 #expect(failure.code == 1009)
                 #expect(failure.data["field"]?.text == field, "\(failure)")
-                #expect(failure.runStateAfter == "idle")
+                #expect(["idle", "unknown"].contains(failure.runStateAfter))
             }
             #expect(try daemon.simulated.count("net0", .open) == opened)
         }
