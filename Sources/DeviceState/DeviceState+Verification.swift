@@ -14,7 +14,7 @@ extension DeviceState {
         guard case .string(let schema) = document["schema"] else {
             throw .malformed("state: member \"schema\" is missing")
         }
-        guard SchemaIdentifier(schema) != nil else { throw .unsupportedSchema(schema) }
+        guard SchemaIdentifier<Self>(schema) != nil else { throw .unsupportedSchema(schema) }
         guard case .string(let text) = document["digest"], let stated = SHA256Digest(text) else {
             throw .malformed("state: member \"digest\" is missing or is no sha256 digest")
         }

@@ -70,7 +70,7 @@ extension DeviceState: JSONObjectReadable, JSONWritable {
 
     /// Reads the sections alone.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        let _: SchemaIdentifier = try members.required("schema", "The schema of this document.")
+        let _: SchemaIdentifier<Self> = try members.required("schema", "The schema of this document.")
         source = try members.required("source", "Where and when the state was read.")
         identity = try members.required("identity", "Which device it is.")
         standard = try members.required("standard", "What the virtio standard defines.")

@@ -13,7 +13,7 @@ extension HostDescription {
         guard case .string(let schema) = document["schema"] else {
             throw .malformed("host: member \"schema\" is missing")
         }
-        guard HostSchemaIdentifier(schema) != nil else { throw .unsupportedSchema(schema) }
+        guard SchemaIdentifier<Self>(schema) != nil else { throw .unsupportedSchema(schema) }
         guard case .string(let text) = document["digest"], let stated = SHA256Digest(text) else {
             throw .malformed("host: member \"digest\" is missing or is no sha256 digest")
         }

@@ -39,7 +39,7 @@ extension HostDescription: JSONObjectReadable, JSONWritable {
 
     /// Reads the sections. The digest's form is checked here, its value by `verify`.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        let _: HostSchemaIdentifier = try members.required("schema", "The schema of this document.")
+        let _: SchemaIdentifier<Self> = try members.required("schema", "The schema of this document.")
         host = try members.required("host", "Which host it is, and when it was looked at.")
         managementDevices = try members.required("managementDevices", "The management devices.")
         devices = try members.required("devices", "The devices, by name.")

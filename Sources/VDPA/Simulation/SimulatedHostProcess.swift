@@ -62,7 +62,6 @@ public enum SimulatedHostProcess {
                 let socket = try StreamSocket(adopting: OwnedDescriptor(number), on: loop)
                 group.addTask { await server.serve(socket) }
             }
-            group.addTask { await server.announceChanges() }
             group.addTask { await server.waitForStop() }
             defer { group.cancelAll() }
             _ = try await group.next()

@@ -10,9 +10,8 @@ import Virtio
 actor SimulatedHostServer {
     private let loop: EventLoop
     private let machine: SimulatedMachine
-    private let changes: AsyncStream<HostChange>
     private var lanes: [LaneKey: SimulatedLane] = [:]
-    private var connections: [UInt64: AsyncStream<SimulatedHostLine>.Continuation] = [:]
+    private let connections = SimulatedHostConnections()
     private var lastConnection: UInt64 = 0
     private let end: AsyncStream<Never>
     private let endContinuation: AsyncStream<Never>.Continuation
@@ -29,28 +28,16 @@ actor SimulatedHostServer {
 
     /// A host with its two devices and nobody connected.
     init(on loop: EventLoop) {
-        let (stream, continuation) = AsyncStream<HostChange>.makeStream()
         self.loop = loop
         (end, endContinuation) = AsyncStream.makeStream()
-        changes = stream
-        machine = SimulatedMachine { change in continuation.yield(change) }
+        machine = SimulatedMachine { [connections] change, pendingRemovals in
+            connections.announce(SimulatedHostLine(.change(change, pendingRemovals: pendingRemovals)))
+        }
     }
 
     /// Carries out a control request before anybody has connected.
     func prepare(_ request: SimulatedControl) throws(HostError) {
         _ = try machine.control(request)
-    }
-
-    /// Passes changes on to every connection, until the task is cancelled.
-    func announceChanges() async {
-        for await change in changes {
-            let line = line(change)
-            for outgoing in connections.values { outgoing.yield(line) }
-        }
-    }
-
-    private func line(_ change: HostChange) -> SimulatedHostLine {
-        SimulatedHostLine(.change(change, pendingRemovals: machine.read { model in model.pendingRemovals }))
     }
 
     /// Serves connections until the task is cancelled.
@@ -74,9 +61,12 @@ actor SimulatedHostServer {
         lastConnection += 1
         let connection = lastConnection
         let (lines, outgoing) = AsyncStream<SimulatedHostLine>.makeStream()
-        connections[connection] = outgoing
+        connections.add(connection, outgoing)
         // What nobody has told it: that removals wait.
-        if machine.read({ model in !model.pendingRemovals.isEmpty }) { outgoing.yield(line(.overflow)) }
+        let pendingRemovals = machine.read { model in model.pendingRemovals }
+        if !pendingRemovals.isEmpty {
+            outgoing.yield(SimulatedHostLine(.change(.overflow, pendingRemovals: pendingRemovals)))
+        }
         let daemon = SimulatedHostServer.process(at: socket, connection: connection)
         // The bodies here and below throw nothing.
         try? machine.change { model throws(HostError) in model.connect(connection, as: daemon) }
@@ -89,7 +79,7 @@ actor SimulatedHostServer {
             outgoing.finish()
             group.cancelAll()
         }
-        connections[connection] = nil
+        connections.remove(connection)
         socket.close()
         try? machine.change { model throws(HostError) in model.disconnect(connection) }
     }

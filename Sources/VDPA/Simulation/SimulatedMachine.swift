@@ -10,12 +10,13 @@ final class SimulatedMachine: Sendable {
     private static let pollNanoseconds: UInt64 = 1_000_000
 
     private let model = Lock(SimulatedHostModel())
-    private let announce: @Sendable (HostChange) -> Void
+    private let announce: @Sendable (HostChange, [UInt32]) -> Void
 
     /// A host with its two devices.
     ///
-    /// - Parameter announce: called for everything that changes, in order, with the model locked.
-    init(announce: @escaping @Sendable (HostChange) -> Void) {
+    /// - Parameter announce: called for everything that changes, in order, and with the removals that wait then. The model
+    ///   is locked meanwhile, so that a change is announced before the call that made it returns.
+    init(announce: @escaping @Sendable (HostChange, [UInt32]) -> Void) {
         self.announce = announce
     }
 
@@ -37,7 +38,7 @@ final class SimulatedMachine: Sendable {
         _ body: (inout SimulatedHostModel) throws(HostError) -> Value
     ) throws(HostError) -> Value {
         try model.withLock { model throws(HostError) in
-            defer { model.takeChanges().forEach(announce) }
+            defer { for change in model.takeChanges() { announce(change, model.pendingRemovals) } }
             return try body(&model)
         }
     }

@@ -99,7 +99,6 @@ func withSimulatedHost(_ body: @escaping @Sendable (SimulatedFixture) async thro
         let (near, far) = try StreamSocket.pair(on: loop)
         try await withThrowingTaskGroup { group in
             group.addTask { await server.serve(far) }
-            group.addTask { await server.announceChanges() }
             let host = SimulatedHost(near, processID: getpid())
             defer {
                 host.stop()
