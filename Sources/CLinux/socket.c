@@ -173,6 +173,26 @@ int clinux_peer_credentials(int fd, struct clinux_credentials *credentials)
     return 0;
 }
 
+#ifndef SO_PEERGROUPS
+#define SO_PEERGROUPS 59
+#endif
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
+int clinux_peer_pidfd(int fd)
+{
+    return option(fd, SO_PEERPIDFD);
+}
+
+ssize_t clinux_peer_groups(int fd, uint32_t *groups, size_t capacity)
+{
+    socklen_t length = (socklen_t)(capacity * sizeof *groups);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &length) < 0)
+        return -errno;
+    return (ssize_t)(length / sizeof *groups);
+}
+
 static int poll_one(int fd, short events, int64_t timeout_ns)
 {
     struct pollfd entry = {.fd = fd, .events = events};

@@ -136,7 +136,7 @@ actor Daemon {
 }
 
 extension Daemon: RPCHandler {
-    nonisolated func connectionOpened(_ peer: RPCPeer) throws(RPCError) {
+    nonisolated func connectionOpened(_ peer: RPCPeer, over stream: StreamSocket) throws(RPCError) {
         environment.connections.add(peer.connection)
     }
 

@@ -68,13 +68,9 @@ struct Service: Sendable {
         let host = try await makeHost(on: loop)
         let daemon = try makeDaemon(host, stores, on: loop)
         let signals = try at("receive signals") { () throws(Errno) in try SignalSource(on: loop) }
-        let listener = try at("listen on \(settings.socket)") { () throws(Errno) in
-            // Of the sockets that the service manager has opened, the first is the one to control the daemon by.
-            if let activated = try SystemdActivation.takeListeners(on: loop).first { return activated }
-            return try UnixListener(path: settings.socket, mode: 0o600, on: loop)
-        }
+        let listeners = try listeners(on: loop)
         let server = RPCServer(
-            listener: listener, limits: daemon.limits, serverUID: getuid(), handler: daemon, on: loop)
+            listeners: listeners, limits: daemon.limits, serverUID: getuid(), handler: daemon, on: loop)
         daemon.environment.events.tell { [weak server] connection in server?.notify(connection) }
         let followUps = daemon.environment.followUps
         let served = Gate<Void>()
@@ -83,7 +79,10 @@ struct Service: Sendable {
                 await daemon.start()
                 log.notice(
                     "vdpad serves",
-                    metadata: ["socket": "\(settings.socket)", "host": "\(daemon.identity.host.rawValue)"])
+                    metadata: [
+                        "sockets": "\(listeners.map(\.name).joined(separator: ", "))",
+                        "host": "\(daemon.identity.host.rawValue)",
+                    ])
                 notify(.ready)
                 await server.run()
                 served.resolve(())
@@ -176,7 +175,7 @@ struct Service: Sendable {
     }
 
     /// Adds to an error what was being done.
-    private func at<Result: ~Copyable>(
+    func at<Result: ~Copyable>(
         _ what: String, _ body: () throws(Errno) -> Result
     ) throws(StartFailure) -> Result {
         do throws(Errno) {

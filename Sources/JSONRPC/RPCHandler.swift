@@ -1,10 +1,16 @@
 public import JSON
+public import LinuxIO
 public import SystemPackage
 
 /// What a server does with connections and requests. All calls come on the loop.
 public protocol RPCHandler: Sendable {
-    /// Admits a connection, or throws the error that it is answered with before it is closed.
-    func connectionOpened(_ peer: RPCPeer) throws(RPCError)
+    /// Admits a connection.
+    ///
+    /// - Parameters:
+    ///   - peer: Who has connected.
+    ///   - stream: The connection's socket, for what else the kernel knows of the peer. Nothing is to be received or sent.
+    /// - Throws: The error that the connection is answered with before it is closed.
+    func connectionOpened(_ peer: RPCPeer, over stream: StreamSocket) throws(RPCError)
 
     /// Called once for each admitted connection when no reply can reach its client any more: it is gone, was closed for
     /// passing a limit, or the server stops. Deferred bodies of its requests may still run.

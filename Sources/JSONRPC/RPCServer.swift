@@ -1,14 +1,14 @@
 public import LinuxIO
 internal import SystemPackage
 
-/// Serves JSON-RPC 2.0 over a unix stream socket, one JSON value per line, on one loop.
+/// Serves JSON-RPC 2.0 over unix stream sockets, one JSON value per line, on one loop.
 ///
 /// Requests of a connection are handed to the handler in the order of reception; replies go out when they are there. A
 /// batch is executed in array order, and what follows it waits for its end. Clients that vanish, do not read or do not end
 /// a line cost bounded memory and are closed.
 public actor RPCServer {
     private let loop: EventLoop
-    private let listener: UnixListener
+    private let listeners: [RPCListener]
     private let limits: RPCLimits
     private let handler: any RPCHandler
     private var census: ConnectionCensus
@@ -19,17 +19,17 @@ public actor RPCServer {
     /// A server that accepts nothing before `run()`.
     ///
     /// - Parameters:
-    ///   - listener: Where clients connect.
+    ///   - listeners: Where clients connect. Limits are for the clients of all of them together.
     ///   - limits: What clients may do.
     ///   - serverUID: The user of this process, exempt as user 0 is from the limit of connections per user.
     ///   - handler: What executes requests.
     ///   - loop: Runs everything.
     public init(
-        listener: UnixListener, limits: RPCLimits = RPCLimits(), serverUID: UInt32, handler: any RPCHandler,
+        listeners: [RPCListener], limits: RPCLimits = RPCLimits(), serverUID: UInt32, handler: any RPCHandler,
         on loop: EventLoop
     ) {
         self.loop = loop
-        self.listener = listener
+        self.listeners = listeners
         self.limits = limits
         self.handler = handler
         census = ConnectionCensus(limits: limits, serverUID: serverUID)
@@ -51,15 +51,32 @@ public actor RPCServer {
         }
     }
 
+    /// Closes a connection at once. Deferred bodies of its requests are cancelled. On the loop.
+    ///
+    /// - Parameter connection: Its number; nothing happens when it is closed already.
+    public nonisolated func close(_ connection: UInt64) {
+        assumeIsolated { server in
+            server.connections[connection]?.assumeIsolated { connection in connection.close() }
+        }
+    }
+
     /// Accepts and serves connections until the server has drained or the task is cancelled.
     ///
     /// - Returns: When all connections are closed and all deferred bodies have returned.
     public func run() async {
         await withDiscardingTaskGroup { group in
+            for listener in listeners {
+                group.addTask { await self.run(listener) }
+            }
+        }
+    }
+
+    private func run(_ listener: RPCListener) async {
+        await withDiscardingTaskGroup { group in
             while !isDraining {
                 do throws(Errno) {
-                    let stream = try await listener.accept(onFailure: handler.acceptFailed)
-                    if let connection = open(stream) {
+                    let stream = try await listener.socket.accept(onFailure: handler.acceptFailed)
+                    if let connection = open(stream, from: listener) {
                         group.addTask { await self.serve(connection) }
                     }
                     // Clients that connect without end must not keep the loop from those that are there.
@@ -76,7 +93,7 @@ public actor RPCServer {
     /// `deadline` what is left is closed and cancelled.
     public func drain(until deadline: MonotonicInstant) {
         isDraining = true
-        listener.close()
+        for listener in listeners { listener.socket.close() }
         for connection in connections.values {
             connection.assumeIsolated { $0.drain() }
         }
@@ -97,7 +114,7 @@ public actor RPCServer {
     }
 
     /// Admits a connection, or answers it with the reason and closes it.
-    private func open(_ stream: StreamSocket) -> Opened? {
+    private func open(_ stream: StreamSocket, from listener: RPCListener) -> Opened? {
         guard let credentials = try? stream.peerCredentials else { return nil }
         if let limit = census.admit(uid: credentials.userID) {
             refuse(stream, .limitExceeded(limit, of: limits))
@@ -105,9 +122,10 @@ public actor RPCServer {
         }
         lastNumber += 1
         let peer = RPCPeer(
-            connection: lastNumber, pid: credentials.processID, uid: credentials.userID, gid: credentials.groupID)
+            connection: lastNumber, socket: listener.name, pid: credentials.processID, uid: credentials.userID,
+            gid: credentials.groupID)
         do throws(RPCError) {
-            try handler.connectionOpened(peer)
+            try handler.connectionOpened(peer, over: stream)
         } catch {
             census.leave(uid: peer.uid)
             refuse(stream, error)

@@ -10,14 +10,17 @@ public final class UnixListener: Sendable {
     /// Held for life, so that a second process cannot take the address over.
     private let addressLock: OwnedDescriptor?
 
-    /// Listens at `path` with exactly the permissions `mode`.
+    /// Listens at `path` with exactly the permissions `mode`, and for `group` if it is not nil.
     ///
     /// The file `path`.lock is locked as long as the listener lives and stays behind, as does the socket. A socket at
     /// `path` to which nobody listens is replaced.
     ///
     /// - Throws: `Errno.addressInUse` when another process listens there, `Errno.fileExists` when `path` is no socket,
-    ///   `Errno.fileNameTooLong` above 107 bytes, `Errno` of open(2), bind(2), listen(2).
-    public init(path: String, mode: UInt32, backlog: Int = 128, on loop: EventLoop) throws(Errno) {
+    ///   `Errno.fileNameTooLong` above 107 bytes, `Errno` of open(2), bind(2), listen(2), and of fchownat(2) for a group
+    ///   that this process is not in, which needs CAP_CHOWN.
+    public init(
+        path: String, mode: UInt32, group: UInt32? = nil, backlog: Int = 128, on loop: EventLoop
+    ) throws(Errno) {
         let lock = OwnedDescriptor(
             try kernelCall("open") { unsafe clinux_open(path + ".lock", CLINUX_OPEN_CREATE, 0o600) })
         do throws(Errno) {
@@ -28,8 +31,9 @@ public final class UnixListener: Sendable {
         try Self.removeStaleSocket(path)
         let socket = OwnedDescriptor(try kernelCall("socket") { clinux_unix_socket(true) })
         // bind(2) makes the file with the socket's own mode, less the umask: never wider than told.
-        try kernelCall("fchmod") { clinux_change_mode(socket.rawValue, mode) }
+        try kernelCall("fchmod") { clinux_change_mode(socket.rawValue, group == nil ? mode : mode & 0o600) }
         try kernelCall("bind") { unsafe clinux_bind(socket.rawValue, path) }
+        if let group { try Files.openReference(path).changeOwner(nil, group: group) }
         try kernelCall("chmod") { unsafe clinux_change_path_mode(path, mode) }
         try kernelCall("listen") { clinux_listen(socket.rawValue, CInt(clamping: backlog)) }
         polled = try PolledDescriptor(socket, on: loop)

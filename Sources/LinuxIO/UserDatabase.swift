@@ -19,6 +19,22 @@ public enum UserDatabase {
         return UInt32(truncatingIfNeeded: try kernelCall("getgrnam_r") { unsafe clinux_group_id(name) })
     }
 
+    /// The number of a user that is given by its name or its number, which need not be anybody's.
+    ///
+    /// - Throws: as `userID`.
+    public static func userID(nameOrNumber text: String) throws(Errno) -> UInt32 {
+        if let number = UInt32(text), number != .max { return number }
+        return try userID(named: text)
+    }
+
+    /// The number of a group that is given by its name or its number, which need not be anybody's.
+    ///
+    /// - Throws: as `groupID`.
+    public static func groupID(nameOrNumber text: String) throws(Errno) -> UInt32 {
+        if let number = UInt32(text), number != .max { return number }
+        return try groupID(named: text)
+    }
+
     /// C would look up what stands before a NUL.
     private static func check(_ name: String) throws(Errno) {
         if name.utf8.contains(0) { throw .noSuchFileOrDirectory }

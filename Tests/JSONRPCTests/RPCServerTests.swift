@@ -39,7 +39,47 @@ import Testing
             let client = try await test.connect()
             _ = try await client.call("echo")
             let peer = try #require(test.handler.state.withLock { $0.opened.first })
-            #expect(peer == RPCPeer(connection: 1, pid: getpid(), uid: getuid(), gid: getgid()))
+            #expect(
+                peer == RPCPeer(connection: 1, socket: "control", pid: getpid(), uid: getuid(), gid: getgid()))
+        }
+    }
+
+    @Test func knowsWhichSocketThePeerCameBy() async throws {
+        try await TestServer.run(hasOtherSocket: true) { test in
+            for isOther in [false, true, false] {
+                _ = try await test.connect(toOther: isOther).call("echo")
+            }
+            #expect(test.handler.state.withLock { $0.opened.map(\.socket) } == ["control", "other", "control"])
+        }
+    }
+
+    @Test func closesAConnectionOnDemand() async throws {
+        try await TestServer.run(hasOtherSocket: true) { test in
+            let (client, other) = (try await test.connect(), try await test.connect(toOther: true))
+            _ = try await client.call("echo")
+            _ = try await other.call("echo")
+            try await client.send(request("hold", #"{"name":"a"}"#))
+            try await test.until { test.handler.received.contains("hold") }
+            test.server.close(1)
+            test.server.close(1)
+            #expect(try await client.line() == nil)
+            #expect(try await other.call("echo") != nil)
+            #expect(test.handler.state.withLock { $0.closed.map(\.connection) } == [1])
+        }
+    }
+
+    /// Who has used up a limit at one socket has used it up at the other.
+    @Test func countsTheConnectionsOfAllSockets() async throws {
+        var limits = RPCLimits()
+        limits.connections = 2
+        limits.connectionsKeptForRoot = 0
+        try await TestServer.run(limits: limits, hasOtherSocket: true) { test in
+            let kept = [try await test.connect(), try await test.connect(toOther: true)]
+            for client in kept { _ = try await client.call("echo") }
+            for isOther in [false, true] {
+                let refusal = try await test.connect(toOther: isOther).line()
+                #expect(refusal?["error"]?["code"] == 1015)
+            }
         }
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JSONRPC
 
-private let peer = RPCPeer(connection: 1, pid: 1, uid: 0, gid: 0)
+private let peer = RPCPeer(connection: 1, socket: "control", pid: 1, uid: 0, gid: 0)
 
 extension RPCSession {
     init(limits: RPCLimits = RPCLimits()) {

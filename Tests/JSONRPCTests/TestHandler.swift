@@ -41,7 +41,7 @@ final class TestHandler: RPCHandler {
         }
     }
 
-    func connectionOpened(_ peer: RPCPeer) throws(RPCError) {
+    func connectionOpened(_ peer: RPCPeer, over stream: StreamSocket) throws(RPCError) {
         if refusesConnections {
             throw RPCError(code: 1008, message: "Permission denied")
         }

@@ -16,7 +16,7 @@ struct TestServer: Sendable {
     /// Runs `body` beside a server whose system calls meet `faults`, then drains the server and waits for its end.
     static func run(
         limits: RPCLimits = RPCLimits(), serverUID: UInt32 = 0, refusesConnections: Bool = false,
-        faults: InjectedFaults? = nil,
+        hasOtherSocket: Bool = false, faults: InjectedFaults? = nil,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         let loop = try EventLoop()
@@ -28,9 +28,12 @@ struct TestServer: Sendable {
         // Not detached: an issue is recorded with the test of its task.
         let task = Task(executorPreference: loop) {
             let handler = TestHandler(loop: loop, refusesConnections: refusesConnections)
-            let listener = try UnixListener(path: path, mode: 0o600, backlog: 1024, on: loop)
+            var listeners = [RPCListener("control", try UnixListener(path: path, mode: 0o600, backlog: 1024, on: loop))]
+            if hasOtherSocket {
+                listeners.append(RPCListener("other", try UnixListener(path: path + "-2", mode: 0o600, on: loop)))
+            }
             let server = RPCServer(
-                listener: listener, limits: limits, serverUID: serverUID, handler: handler, on: loop)
+                listeners: listeners, limits: limits, serverUID: serverUID, handler: handler, on: loop)
             handler.state.withLock { $0.notify = { [weak server] in server?.notify($0) } }
             let test = TestServer(loop: loop, handler: handler, server: server, path: path)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -52,9 +55,9 @@ struct TestServer: Sendable {
         try await task.value
     }
 
-    /// A new connection.
-    func connect() async throws -> TestClient {
-        TestClient(try await UnixConnector.connect(to: path, on: loop))
+    /// A new connection to the socket, or to the other one.
+    func connect(toOther: Bool = false) async throws -> TestClient {
+        TestClient(try await UnixConnector.connect(to: toOther ? path + "-2" : path, on: loop))
     }
 
     /// Sends each byte when the server has read the one before it.
@@ -151,7 +154,8 @@ private func temporaryDirectory() throws -> String {
 }
 
 private func remove(_ directory: String) {
-    _ = unsafe unlink(directory + "/socket")
-    _ = unsafe unlink(directory + "/socket.lock")
+    for name in ["socket", "socket.lock", "socket-2", "socket-2.lock"] {
+        _ = unsafe unlink(directory + "/" + name)
+    }
     _ = unsafe rmdir(directory)
 }

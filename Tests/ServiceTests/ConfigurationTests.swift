@@ -191,7 +191,8 @@ struct ConfigurationTests {
     @Test func theConfigurationNamesSocketStateDirectoryAndLogLevel() async throws {
         try await withSimulatedHost { daemon in
             let configuration: JSONValue = [
-                "socket": .string(daemon.socket), "stateDirectory": .string(daemon.stateDirectory),
+                "sockets": ["control": ["path": .string(daemon.socket)]],
+                "stateDirectory": .string(daemon.stateDirectory),
                 "logLevel": "warning",
             ]
             let file = try daemon.configure(configuration.jsonText())
@@ -211,7 +212,7 @@ struct ConfigurationTests {
         try await withSimulatedHost { daemon in
             let configured = daemon.directory.path + "/configured.sock"
             let configuration: JSONValue = [
-                "socket": .string(configured), "stateDirectory": .string(daemon.stateDirectory),
+                "sockets": ["control": ["path": .string(configured)]], "stateDirectory": .string(daemon.stateDirectory),
             ]
             let file = try daemon.configure(configuration.jsonText())
             let process = try daemon.spawn(
@@ -263,7 +264,8 @@ struct ConfigurationTests {
     @Test func checkingARightConfigurationTouchesNothingElse() async throws {
         try await withSimulatedHost { daemon in
             let configuration: JSONValue = [
-                "socket": .string(daemon.socket), "stateDirectory": .string(daemon.stateDirectory),
+                "sockets": ["control": ["path": .string(daemon.socket)]],
+                "stateDirectory": .string(daemon.stateDirectory),
             ]
             let file = try daemon.configure("// A comment.\n" + configuration.jsonText())
             // Besides what the harness makes of the output.

@@ -36,6 +36,11 @@ ssize_t clinux_receive(int fd, void *bytes, size_t length, int32_t *fds, size_t 
                        struct clinux_received *received);
 
 int clinux_peer_credentials(int fd, struct clinux_credentials *credentials);
+// A pidfd of the process that connected (SO_PEERPIDFD, since 6.5): never of another that has its number now.
+int clinux_peer_pidfd(int fd);
+// The supplementary groups of the process when it connected (SO_PEERGROUPS, since 4.13), and how many there are, be it more
+// than the capacity: then -ERANGE.
+ssize_t clinux_peer_groups(int fd, uint32_t *groups, size_t capacity);
 
 // 1 when ready or hung up, 0 when the time is over. timeout_ns < 0 waits for ever.
 int clinux_poll_readable(int fd, int64_t timeout_ns);

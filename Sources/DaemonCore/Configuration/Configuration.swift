@@ -6,7 +6,7 @@ import Virtio
 /// What the configuration file says. What it leaves out is nil, or has its default.
 struct Configuration: Sendable, Hashable {
     /// Where to listen.
-    var socket: String?
+    var sockets = ConfiguredSockets()
 
     /// Where to keep what has to survive the daemon.
     var stateDirectory: String?
@@ -34,8 +34,9 @@ extension Configuration: JSONObjectReadable {
     static var schemaSummary: StaticString { "The configuration of vdpad." }
 
     init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        // A unix socket's address has 108 bytes, one of them NUL.
-        socket = try members.optional("socket", maximumLength: 107, "Where to listen: an absolute path.")
+        sockets =
+            try members.optional("sockets", "The sockets, where no service manager hands them over.")
+            ?? ConfiguredSockets()
         stateDirectory = try members.optional(
             "stateDirectory", maximumLength: 3_840, "What has to survive the daemon is kept here: an absolute path.")
         declarations = try members.optional(
@@ -47,16 +48,7 @@ extension Configuration: JSONObjectReadable {
             "The devices that implement the STOP bit, value 32 of the status, of a proposal; no feature bit tells.")
         logLevel = try members.optional("logLevel", "The least that is logged.")
         limits = try members.optional("limits", "What clients may do.") ?? ConfiguredLimits()
-        try Self.check(socket, at: members.path.appending(member: "socket"))
-        try Self.check(stateDirectory, at: members.path.appending(member: "stateDirectory"))
-        try Self.check(declarations, at: members.path.appending(member: "declarations"))
-    }
-
-    /// A daemon has no working directory that anybody could rely on.
-    private static func check(_ file: String?, at path: JSONPath) throws(JSONReadError) {
-        guard let file else { return }
-        guard file.utf8.first == UInt8(ascii: "/"), !file.utf8.contains(0) else {
-            throw JSONReadError(at: path, expected: "an absolute path", found: .string(file))
-        }
+        try AbsolutePath.check(stateDirectory, at: members.path.appending(member: "stateDirectory"))
+        try AbsolutePath.check(declarations, at: members.path.appending(member: "declarations"))
     }
 }

@@ -12,8 +12,11 @@ struct Settings: Sendable, Hashable {
     /// The socket of a simulated host that outlives the daemon.
     let simulatedHost: String?
 
-    /// Where to listen.
+    /// Where clients find the daemon, unless a service manager hands sockets over.
     let socket: String
+
+    /// All sockets, unless a service manager hands sockets over; the one for clients is always there.
+    let sockets: [SocketSettings]
 
     /// Where to keep what has to survive the daemon.
     let stateDirectory: String
@@ -40,7 +43,14 @@ struct Settings: Sendable, Hashable {
     init(options: DaemonOptions, configuration: Configuration) {
         simulate = options.simulate
         simulatedHost = options.simulatedHost
-        socket = options.socket ?? configuration.socket ?? ControlSocket.defaultPath
+        let path = options.socket ?? configuration.sockets.control.path ?? ControlSocket.defaultPath
+        socket = path
+        sockets = ControlSocket.allCases.compactMap { kind in
+            let said = configuration.sockets[kind]
+            guard let path = kind == .control ? path : said.path else { return nil }
+            return SocketSettings(
+                socket: kind, path: path, mode: said.mode ?? NodeMode(bits: 0o600), group: said.group)
+        }
         stateDirectory =
             options.stateDirectory ?? configuration.stateDirectory
             ?? (options.simulate ? socket + ".state" : "/run/vdpad")

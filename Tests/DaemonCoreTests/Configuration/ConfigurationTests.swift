@@ -67,9 +67,9 @@ struct ConfigurationTests {
 
     @Test func everythingCanBeSaid() throws {
         let configuration = try read(
-            #"{"socket": "/a", "stateDirectory": "/b", "stopBitDevices": ["net0"], "logLevel": "debug","#
+            #"{"sockets": {"control": {"path": "/a"}}, "stateDirectory": "/b", "stopBitDevices": ["net0"], "logLevel": "debug","#
                 + #""limits": {"depth": 20}}"#)
-        #expect(configuration.socket == "/a")
+        #expect(configuration.sockets.control.path == "/a")
         #expect(configuration.stateDirectory == "/b")
         #expect(configuration.stopBitDevices.map(\.string) == ["net0"])
         #expect(configuration.logLevel == .debug)
@@ -108,10 +108,11 @@ struct ConfigurationTests {
 
     @Test func theLongestSocketPathIsThatOfAnAddress() throws {
         let longest = "/" + String(repeating: "s", count: 106)
-        #expect(try read(#"{"socket": "\#(longest)"}"#).socket == longest)
+        let text = #"{"sockets": {"admin": {"path": "\#(longest)"}}}"#
+        #expect(try read(text).sockets.admin.path == longest)
         #expect(
-            try message(#"{"socket": "\#(longest)s"}"#)
-                == "vdpad.json:1:12: socket: 108 bytes are longer than the limit of 107")
+            try message(text.replacing("ss", with: "sss", maxReplacements: 1))
+                == "vdpad.json:1:32: sockets.admin.path: 108 bytes are longer than the limit of 107")
     }
 
     @Test func commentsMayStandWhereSpaceMay() throws {
@@ -120,13 +121,13 @@ struct ConfigurationTests {
             {   // Then "depth": 17,
                 /* "depth": 18,
                 */ "limits": { "depth": /* 19 */ 20 }, // "depth": 21
-                "socket": "/a//b" // The path has two slashes.
+                "declarations": "/a//b" // The path has two slashes.
             }
             // Last.
             """
         let configuration = try read(text)
         #expect(configuration.limits.protocolLimits.depth == 20)
-        #expect(configuration.socket == "/a//b")
+        #expect(configuration.declarations == "/a//b")
     }
 
     // MARK: What is refused
@@ -153,12 +154,27 @@ struct ConfigurationTests {
         ("[]", "vdpad.json:1:1: expected an object, found an array"),
         (#"{"limits": []}"#, "vdpad.json:1:12: limits: expected an object, found an array"),
         (#"{"limits": null}"#, "vdpad.json:1:12: limits: expected an object, found null"),
-        (#"{"socket": 1}"#, "vdpad.json:1:12: socket: expected a string, found 1"),
-        (#"{"socket": ""}"#, #"vdpad.json:1:12: socket: expected an absolute path, found """#),
-        (#"{"socket": "a/b"}"#, #"vdpad.json:1:12: socket: expected an absolute path, found "a/b""#),
+        (#"{"declarations": 1}"#, "vdpad.json:1:18: declarations: expected a string, found 1"),
+        (#"{"declarations": ""}"#, #"vdpad.json:1:18: declarations: expected an absolute path, found """#),
         (
-            #"{"socket": "/a\u0000b"}"#,
-            #"vdpad.json:1:12: socket: expected an absolute path, found "/a\u0000b""#
+            #"{"sockets": {"control": {"path": "a/b"}}}"#,
+            #"vdpad.json:1:34: sockets.control.path: expected an absolute path, found "a/b""#
+        ),
+        (
+            #"{"sockets": {"control": {"mode": "0888"}}}"#,
+            #"vdpad.json:1:34: sockets.control.mode: expected three octal digits such as 0660, found "0888""#
+        ),
+        (
+            #"{"sockets": {"admin": {"path": "/a", "mode": "0666"}}}"#,
+            #"vdpad.json:1:38: sockets.admin: unknown member "mode""#
+        ),
+        (
+            #"{"sockets": {"control": {"path": "/a"}, "admin": {"path": "/a"}}}"#,
+            "vdpad.json:1:59: sockets.admin.path: /a is the path of control too"
+        ),
+        (
+            #"{"declarations": "/a\u0000b"}"#,
+            #"vdpad.json:1:18: declarations: expected an absolute path, found "/a\u0000b""#
         ),
         (
             #"{"stateDirectory": "state"}"#,
@@ -187,7 +203,7 @@ struct ConfigurationTests {
         ("// nothing else\n", "vdpad.json:2:1: no value"),
         ("{\n  \"limits\": {\n    \"depth\": 20,\n  }\n}", "vdpad.json:4:3: '}' where a member's name is expected"),
         ("{\n  \"depth\": 20\n  \"depth\": 20\n}", "vdpad.json:3:3: '\"' where ',' or '}' is expected"),
-        (#"{"socket": "/a", "socket": "/b"}"#, #"vdpad.json:1:18: duplicate member "socket""#),
+        (#"{"node": {}, "node": {}}"#, #"vdpad.json:1:14: duplicate member "node""#),
         ("{} {}", "vdpad.json:1:4: bytes after the value"),
         ("{\n/* open", "vdpad.json:2:1: comment without an end"),
         ("{\r\n # no comment\r\n}", "vdpad.json:2:2: '#' where a member's name is expected"),
@@ -202,7 +218,7 @@ struct ConfigurationTests {
         let text = """
             // Größe
             {
-                "socket": /* größer */ "/é", "limits": {
+                "declarations": /* größer */ "/é", "limits": {
                     /* two
                        lines */ "depth": 15
                 }
@@ -214,6 +230,6 @@ struct ConfigurationTests {
                 == "vdpad.json:5:30: limits.depth: 15 is out of range 16...1000")
         #expect(
             try message(text.replacing("15", with: "16").replacing("\"/é\", ", with: "\"/é\", \"x\": 1, "))
-                == "vdpad.json:3:34: unknown member \"x\"")
+                == "vdpad.json:3:40: unknown member \"x\"")
     }
 }

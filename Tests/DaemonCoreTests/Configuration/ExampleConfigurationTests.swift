@@ -1,3 +1,4 @@
+import ControlAPI
 import JSON
 import LinuxIO
 import Testing
@@ -24,6 +25,17 @@ struct ExampleConfigurationTests {
         let value = try JSONParser.parse(text.span, allowingComments: true)
         try expect(value, toHaveEveryMemberOf: Configuration.definition)
         try expect(try #require(value["limits"]), toHaveEveryMemberOf: ConfiguredLimits.definition)
+        try expect(try #require(value["sockets"]), toHaveEveryMemberOf: ConfiguredSockets.definition)
+    }
+
+    /// What has no default stands in a comment.
+    @Test(arguments: [ConfiguredSocket.definition, NodeRights.definition]) func itNames(schema: JSONSchema) throws {
+        let text = try Files.readText(Self.path)
+        guard case .object(let properties) = schema.kind else {
+            Issue.record("no object")
+            return
+        }
+        for property in properties { #expect(text.contains("\"\(property.name)\": ")) }
     }
 
     private func expect(_ value: JSONValue, toHaveEveryMemberOf schema: JSONSchema) throws {

@@ -1,3 +1,4 @@
+import ControlAPI
 import JSONRPC
 import Logging
 import Testing
@@ -26,7 +27,7 @@ struct SettingsTests {
     @Test("A flag goes before the environment, and that before the configuration")
     func socket() throws {
         var configuration = Configuration()
-        configuration.socket = "/file"
+        configuration.sockets.control.path = "/file"
         #expect(try settings([], configuration: configuration).socket == "/file")
         #expect(try settings([], socket: "/variable", configuration: configuration).socket == "/variable")
         #expect(try settings([], socket: "", configuration: configuration).socket == "/file")
@@ -34,12 +35,30 @@ struct SettingsTests {
             try settings(["--socket", "/flag"], socket: "/variable", configuration: configuration).socket == "/flag")
     }
 
+    @Test("There is one socket for clients, and others where the configuration says")
+    func sockets() throws {
+        var configuration = Configuration()
+        let narrow = NodeMode(bits: 0o600)
+        let control = SocketSettings(socket: .control, path: "/run/vdpad/vdpad.sock", mode: narrow, group: nil)
+        #expect(try settings([]).sockets == [control])
+        configuration.sockets.control = ConfiguredSocket(mode: NodeMode(bits: 0o660), group: "vdpa")
+        configuration.sockets.readonly = ConfiguredSocket(path: "/ro", mode: NodeMode(bits: 0o666))
+        configuration.sockets.admin.path = "/admin"
+        #expect(
+            try settings([], configuration: configuration).sockets == [
+                SocketSettings(
+                    socket: .control, path: "/run/vdpad/vdpad.sock", mode: NodeMode(bits: 0o660), group: "vdpa"),
+                SocketSettings(socket: .readonly, path: "/ro", mode: NodeMode(bits: 0o666), group: nil),
+                SocketSettings(socket: .admin, path: "/admin", mode: narrow, group: nil),
+            ])
+    }
+
     @Test("A simulated host keeps its state beside the socket, unless told otherwise")
     func stateDirectory() throws {
         var configuration = Configuration()
         #expect(try settings(["--simulate", "--socket", "/a"]).stateDirectory == "/a.state")
         #expect(try settings(["--simulate", "--state-directory", "/s"]).stateDirectory == "/s")
-        configuration.socket = "/file"
+        configuration.sockets.control.path = "/file"
         #expect(try settings(["--simulate"], configuration: configuration).stateDirectory == "/file.state")
         configuration.stateDirectory = "/t"
         #expect(try settings(["--simulate"], configuration: configuration).stateDirectory == "/t")

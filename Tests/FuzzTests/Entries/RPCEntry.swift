@@ -48,7 +48,7 @@ private func pieces(of bytes: [UInt8], seed: UInt8) -> [[UInt8]] {
 
 /// Does with a session what `RPCConnection` does.
 private func answers(to pieces: [[UInt8]]) throws(FuzzFinding) -> [String] {
-    let peer = RPCPeer(connection: 1, pid: 1, uid: 0, gid: 0)
+    let peer = RPCPeer(connection: 1, socket: "control", pid: 1, uid: 0, gid: 0)
     var session = RPCSession(limits: limits, peer: peer, handler: Answerer())
     var sent: [UInt8] = []
     for piece in pieces {
@@ -104,7 +104,7 @@ private func reply(of deferred: RPCSession.Deferred) throws(FuzzFinding) -> RPCR
 }
 
 private struct Answerer: RPCHandler {
-    func connectionOpened(_ peer: RPCPeer) throws(RPCError) {}
+    func connectionOpened(_ peer: RPCPeer, over stream: StreamSocket) throws(RPCError) {}
     func connectionClosed(_ peer: RPCPeer) {}
     func acceptFailed(_ error: Errno) {}
 
