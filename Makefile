@@ -6,15 +6,20 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 DESTDIR ?=
+# Where systemd looks for units; Debian 12's helpers look only in /lib/systemd/system.
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 # Every release build has the same flags, so that none rebuilds what another has built. lld comes with Swift; the
 # system's linker warns about functions that Foundation brings along.
 RELEASE := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld
 DEBUG := swift build -Xswiftc -use-ld=lld
 PROGRAMS := vdpad vdpactl
+# Manual pages and completions, written by what was built.
+SHARE := .build/share
+MANUAL_DATE = $(shell LC_ALL=C date -u -d "@$${SOURCE_DATE_EPOCH:-$$(date +%s)}" '+%B %-d, %Y')
 SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/common Benchmarks/groups Benchmarks/run \
-	Tests/run Tests/sanitize Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
+	Tests/check-package Tests/run Tests/sanitize Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
 
-.PHONY: help setup build demo api test bench fuzz sanitize check format install clean
+.PHONY: help setup build demo api test bench fuzz sanitize check format install deb clean
 
 help:
 	@echo 'make setup     install the missing packages (Debian 12; as root or with sudo)'
@@ -27,7 +32,8 @@ help:
 	@echo 'make bench     measure speed, memory, start and allocations, next to what other servers reach'
 	@echo 'make check     format, direction of imports, forbidden constructs, syntax of the scripts'
 	@echo 'make format    format the Swift sources'
-	@echo 'make install   install the programs below $$DESTDIR$$PREFIX (default: /usr/local)'
+	@echo 'make install   install what was built, units and manual pages below $$DESTDIR$$PREFIX (default: /usr/local)'
+	@echo 'make deb       build the Debian package; the last line names it'
 	@echo 'make clean     remove what was built here; the cache of the test kernel stays'
 
 setup:
@@ -35,7 +41,13 @@ setup:
 
 build:
 	@Scripts/setup build
-	@for program in $(PROGRAMS); do $(RELEASE) --product "$$program"; done
+	@for program in $(PROGRAMS) write-manual; do $(RELEASE) --product "$$program"; done
+	@folder=$$($(RELEASE) --show-bin-path); \
+	rm -rf "$(SHARE)"; mkdir -p "$(SHARE)/man" "$(SHARE)/completions"; \
+	"$$folder/write-manual" "$(SHARE)/man" "$(MANUAL_DATE)"; \
+	for shell in bash zsh fish; do \
+	    "$$folder/vdpactl" --generate-completion-script "$$shell" | sed '1{/^#!/d}' > "$(SHARE)/completions/vdpactl.$$shell"; \
+	done
 
 demo: build
 	@Scripts/with-simulated-daemon "$$($(RELEASE) --show-bin-path)" Scripts/demo
@@ -73,13 +85,35 @@ check:
 format:
 	swift format -i -r Package.swift Sources Tests
 
-# Does not build, so that root need not.
+# Does not build, so that root need not. A configuration that is there is kept.
 install:
 	@folder=$$($(RELEASE) --show-bin-path); \
-	for program in $(PROGRAMS); do \
-	    [ -x "$$folder/$$program" ] || { echo "install: $$folder/$$program is missing: run 'make build' first" >&2; exit 1; }; \
-	    install -D -m 755 "$$folder/$$program" "$(DESTDIR)$(PREFIX)/bin/$$program"; \
-	done
+	for file in $(PROGRAMS:%="$$folder/%") $(SHARE)/man/vdpactl.1 $(SHARE)/completions/vdpactl.fish; do \
+	    [ -e "$$file" ] || { echo "install: $$file is missing: run 'make build' first" >&2; exit 1; }; \
+	done; \
+	place() { install -D -m "$$1" "$$2" "$(DESTDIR)$$3"; }; \
+	for program in $(PROGRAMS); do place 755 "$$folder/$$program" "$(PREFIX)/bin/$$program"; done; \
+	for page in man/* $(SHARE)/man/*; do place 644 "$$page" "$(PREFIX)/share/man/man$${page##*.}/$${page##*/}"; done; \
+	place 644 $(SHARE)/completions/vdpactl.bash "$(PREFIX)/share/bash-completion/completions/vdpactl"; \
+	place 644 $(SHARE)/completions/vdpactl.zsh "$(PREFIX)/share/zsh/site-functions/_vdpactl"; \
+	place 644 $(SHARE)/completions/vdpactl.fish "$(PREFIX)/share/fish/vendor_completions.d/vdpactl.fish"; \
+	for unit in systemd/*.service systemd/*.socket; do \
+	    place 644 "$$unit" "$(UNITDIR)/$${unit##*/}"; \
+	    sed -i 's#/usr/bin/vdpad#$(PREFIX)/bin/vdpad#' "$(DESTDIR)$(UNITDIR)/$${unit##*/}"; \
+	done; \
+	place 644 systemd/vdpad.sysusers "$(PREFIX)/lib/sysusers.d/vdpad.conf"; \
+	place 644 systemd/vdpad.tmpfiles "$(PREFIX)/lib/tmpfiles.d/vdpad.conf"; \
+	place 644 systemd/vdpad-modules.conf "$(PREFIX)/lib/modules-load.d/vdpad-modules.conf"; \
+	[ -e "$(DESTDIR)/etc/vdpad/vdpad.json" ] || place 644 systemd/vdpad.json /etc/vdpad/vdpad.json
+
+# Packs the release build; the version is that of debian/changelog.
+deb:
+	@Scripts/setup package
+	@rm -rf .build/deb; mkdir -p .build/deb
+	@debian/rules clean >&2
+	@DEB_BUILD_OPTIONS="noautodbgsym $${DEB_BUILD_OPTIONS:-}" debian/rules binary >&2
+	@lintian --fail-on error .build/deb/vdpad_*.deb >&2
+	@ls "$$PWD"/.build/deb/vdpad_*.deb
 
 clean:
 	rm -rf .build .build-*

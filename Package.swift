@@ -37,6 +37,11 @@ let package = Package(
     targets: [
         .executableTarget(name: "vdpad", dependencies: ["DaemonCore"], swiftSettings: settings),
         .executableTarget(name: "vdpactl", dependencies: ["CLICore", argumentParser], swiftSettings: settings),
+        // Writes the manual pages; `make build` runs it.
+        .executableTarget(
+            name: "write-manual",
+            dependencies: ["DaemonCore", "CLICore", "ControlAPI", "LinuxIO", "JSON", systemPackage],
+            swiftSettings: settings),
         .target(
             name: "DaemonCore",
             dependencies: [
@@ -123,7 +128,8 @@ let package = Package(
         .testTarget(
             name: "CLICoreTests",
             dependencies: [
-                "CLICore", "vdpactl", "vdpad", "describe-methods", "ControlAPI", "JSONRPC", "DeviceState", "CheckTable",
+                "CLICore", "vdpactl", "vdpad", "describe-methods", "write-manual", "ControlAPI", "JSONRPC",
+                "DeviceState", "CheckTable",
                 "LinuxIO", "Virtio", "JSON",
                 "CLinux", systemPackage,
             ],

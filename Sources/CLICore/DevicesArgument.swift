@@ -5,6 +5,7 @@ internal import Virtio
 struct DevicesArgument: ParsableArguments {
     @Argument(
         help: ArgumentHelp("Names on the vdpa bus. (default: all)", valueName: "device"),
+        completion: NameCompletion.devices,
         transform: { try DeviceName($0) })
     var devices: [DeviceName] = []
 

@@ -9,7 +9,8 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The daemon's socket. (default: $VDPAD_SOCKET or \(GlobalOptions.defaultSocket))", valueName: "path"))
+            "The daemon's socket. (default: $VDPAD_SOCKET or \(GlobalOptions.defaultSocket))", valueName: "path"),
+        completion: .file())
     var socket: String?
 
     @Option(name: [.short, .long], help: ArgumentHelp("How to print.", valueName: "format"))

@@ -6,7 +6,7 @@ internal import Virtio
 struct GroupOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp("Names on the vdpa bus; several are a group.", valueName: "device"),
-        transform: { try DeviceName($0) })
+        completion: NameCompletion.devices, transform: { try DeviceName($0) })
     var devices: [DeviceName] = []
 
     @Flag(help: "Take one device for a group, too.")

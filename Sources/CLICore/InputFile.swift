@@ -5,6 +5,8 @@ internal import SystemPackage
 
 /// A file that is read, or `-` for standard input.
 struct InputFile: Sendable, ExpressibleByArgument {
+    static var defaultCompletionKind: CompletionKind { .file() }
+
     let path: String
 
     init?(argument: String) {

@@ -2,6 +2,6 @@ internal import ArgumentParser
 
 /// The operation that a command is about.
 struct OperationArgument: ParsableArguments {
-    @Argument(help: "The operation's id.")
+    @Argument(help: "The operation's id.", completion: NameCompletion.operations)
     var operation: String
 }

@@ -1,8 +1,9 @@
 import Testing
 
-/// The walk-through, the README and the reference, run in the package's folder with the programs that were built along with the tests.
+/// The walk-through, what documents the programs, and the completions of shells, run in the package's folder with the
+/// programs that were built along with the tests.
 @Suite struct ShowcaseTests {
-    @Test(arguments: ["demo", "check-readme", "check-api"])
+    @Test(arguments: ["demo", "check-readme", "check-api", "check-manual", "check-completions"])
     func scriptSucceeds(_ script: String) async throws {
         let programs = try Shell.programs
         let (output, status) = await Shell.run("Scripts/with-simulated-daemon \(programs) Scripts/\(script) 2>&1")

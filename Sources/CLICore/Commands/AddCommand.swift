@@ -12,7 +12,9 @@ struct AddCommand: MethodCommand {
 
     @OptionGroup var argument: DeviceArgument
 
-    @Option(help: ArgumentHelp("The management device that creates it: BUS/NAME, or NAME.", valueName: "mgmtdev"))
+    @Option(
+        help: ArgumentHelp("The management device that creates it: BUS/NAME, or NAME.", valueName: "mgmtdev"),
+        completion: NameCompletion.managementDevices)
     var mgmtdev: String
 
     @Option(

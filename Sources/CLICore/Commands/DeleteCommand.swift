@@ -14,7 +14,7 @@ struct DeleteCommand: ContractCommand {
         help: ArgumentHelp(
             "Names on the vdpa bus. One that cannot be deleted does not keep the next from being.",
             valueName: "device"),
-        transform: { try DeviceName($0) })
+        completion: NameCompletion.devices, transform: { try DeviceName($0) })
     var devices: [DeviceName]
 
     @Flag(help: "Delete also a device that the host's own virtio drivers use.")

@@ -11,10 +11,13 @@ struct HandBackCommand: MethodCommand {
     @OptionGroup var global: GlobalOptions
 
     @Argument(
-        help: ArgumentHelp("Names on the vdpa bus.", valueName: "device"), transform: { try DeviceName($0) })
+        help: ArgumentHelp("Names on the vdpa bus.", valueName: "device"), completion: NameCompletion.devices,
+        transform: { try DeviceName($0) })
     var devices: [DeviceName] = []
 
-    @Option(help: ArgumentHelp("Hand back what this operation has stopped.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Hand back what this operation has stopped.", valueName: "id"),
+        completion: NameCompletion.operations)
     var operation: String?
 
     func validate() throws {

@@ -14,7 +14,8 @@ struct HostDescribeCommand: MethodCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Write the document to a file, which is replaced as a whole.", valueName: "path"))
+        help: ArgumentHelp("Write the document to a file, which is replaced as a whole.", valueName: "path"),
+        completion: .file())
     var file: String?
 
     var params: Method.Params {

@@ -10,7 +10,9 @@ struct ManagementDeviceShowCommand: ContractCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    @Argument(help: "BUS/NAME, or NAME for a device without a bus; without it all are listed.")
+    @Argument(
+        help: "BUS/NAME, or NAME for a device without a bus; without it all are listed.",
+        completion: NameCompletion.managementDevices)
     var mgmtdev: String?
 
     func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {

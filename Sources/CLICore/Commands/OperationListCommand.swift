@@ -10,7 +10,9 @@ struct OperationListCommand: MethodCommand {
 
     @OptionGroup var global: GlobalOptions
 
-    @Option(help: "Only those of this device.", transform: { try DeviceName($0) })
+    @Option(
+        help: "Only those of this device.", completion: NameCompletion.devices,
+        transform: { try DeviceName($0) })
     var device: DeviceName?
 
     @Option(

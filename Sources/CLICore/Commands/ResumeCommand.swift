@@ -12,7 +12,9 @@ struct ResumeCommand: GroupCommand {
 
     @OptionGroup var target: GroupOptions
 
-    @Option(help: ArgumentHelp("Resume the devices that this operation has stopped as a group.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Resume the devices that this operation has stopped as a group.", valueName: "id"),
+        completion: NameCompletion.operations)
     var operation: String?
 
     @Flag(help: "Make every check up to the kernel call, and stop there.")

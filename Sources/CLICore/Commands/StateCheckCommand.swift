@@ -38,10 +38,14 @@ struct StateCheckCommand: ContractCommand {
     @Argument(help: "The file with the description of a host.")
     var host: InputFile?
 
-    @Option(help: ArgumentHelp("A device.", valueName: "device"), transform: { try DeviceName($0) })
+    @Option(
+        help: ArgumentHelp("A device.", valueName: "device"), completion: NameCompletion.devices,
+        transform: { try DeviceName($0) })
     var device: DeviceName?
 
-    @Option(help: ArgumentHelp("A management device: BUS/NAME, or NAME.", valueName: "mgmtdev"))
+    @Option(
+        help: ArgumentHelp("A management device: BUS/NAME, or NAME.", valueName: "mgmtdev"),
+        completion: NameCompletion.managementDevices)
     var mgmtdev: String?
 
     func validate() throws {

@@ -20,7 +20,8 @@ struct StateExportCommand: ContractCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Write the document to a file, which is replaced as a whole.", valueName: "path"))
+        help: ArgumentHelp("Write the document to a file, which is replaced as a whole.", valueName: "path"),
+        completion: .file())
     var file: String?
 
     @Option(

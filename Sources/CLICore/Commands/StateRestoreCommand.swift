@@ -31,7 +31,9 @@ struct StateRestoreCommand: DaemonCommand, MethodOutput {
     @Argument(help: "The file with the state; - is standard input.")
     var file: InputFile
 
-    @Option(help: "The device's name on the vdpa bus.", transform: { try DeviceName($0) })
+    @Option(
+        help: "The device's name on the vdpa bus.", completion: NameCompletion.devices,
+        transform: { try DeviceName($0) })
     var device: DeviceName
 
     @Option(
