@@ -4,10 +4,22 @@ import VDPA
 
 /// What is done before the first request is served.
 extension Daemon {
-    /// Reads the inventory, finds the holders and takes over what a predecessor has left.
+    /// Takes over what a predecessor has left, and brings up what is declared.
+    func start() async {
+        await takeOver()
+        await finishChanges()
+        // The declarations are on a disk, which may not answer.
+        environment.followUps.add { [self] in
+            await readDeclarations()
+            await permitAll()
+        }
+        await startDeclaredAtStart()
+    }
+
+    /// Reads the inventory, finds the holders and takes over the records that a predecessor has left.
     ///
     /// A device that may be stopped is told to go on by a follow-up whose turn comes before that of any request.
-    func start() async {
+    func takeOver() async {
         tellHealth()
         host.follow { [self] change in take(change) }
         // As long as it takes to find that netlink is silent, and to look at sysfs instead.
@@ -29,13 +41,6 @@ extension Daemon {
         }
         takeOverOperations()
         await recoverPending()
-        await finishChanges()
-        // The declarations are on a disk, which may not answer.
-        environment.followUps.add { [self] in
-            await readDeclarations()
-            await permitAll()
-        }
-        await startDeclaredAtStart()
     }
 
     private func takeOverOperations() {

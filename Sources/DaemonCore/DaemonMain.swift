@@ -41,6 +41,8 @@ public enum DaemonMain {
             exit(check(ConfigurationFile(named: options.configuration)))
         case .serve:
             exit(serve(options))
+        case .recover:
+            exit(recover(options))
         }
     }
 
@@ -51,6 +53,17 @@ public enum DaemonMain {
         } catch {
             return refuse(error)
         }
+    }
+
+    private static func recover(_ options: DaemonOptions) -> Int32 {
+        var configuration = Configuration()
+        do throws(ConfigurationError) {
+            configuration = try options.configurationFile?.read() ?? configuration
+        } catch {
+            // It may be what keeps the daemon from starting.
+            Console.error("\(error)\nvdpad: the defaults are used instead\n")
+        }
+        return Service(settings: Settings(options: options, configuration: configuration)).recover()
     }
 
     private static func check(_ file: ConfigurationFile) -> Int32 {

@@ -9,6 +9,8 @@ struct DaemonOptions: Sendable, Hashable {
     enum Action: Sendable, Hashable {
         /// Serve until told to stop.
         case serve
+        /// Let devices go on that a daemon has left stopped.
+        case recover
         /// Print the help and exit.
         case help
         /// Print the version and exit.
@@ -40,9 +42,13 @@ struct DaemonOptions: Sendable, Hashable {
 
     /// The text of `--help`.
     static let help = """
-        usage: vdpad [OPTIONS]
+        usage: vdpad [recover] [OPTIONS]
 
         Controls Linux vDPA devices over JSON-RPC 2.0 on a unix socket.
+
+        With recover it lets devices go on that a daemon has left stopped and that none will care for, says what it did, and
+        exits: 1 if one may still be stopped, else 0. The service manager runs it when the daemon has ended. Nothing is done
+        while a daemon runs or is about to be started again, nor to a device whose stop has no lease.
 
           --config FILE            the configuration (default: /etc/vdpad/vdpad.json, if it is there; not with --simulate)
           --check-config           read the configuration, say what is wrong with it, and exit: 0 if it is right, else 78
@@ -70,6 +76,7 @@ struct DaemonOptions: Sendable, Hashable {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
+            case "recover" where rest.count == arguments.count - 1: action = .recover
             case "--help", "-h": action = .help
             case "--version", "-V": action = .version
             case "--check-config": action = .checkConfiguration

@@ -11,7 +11,7 @@ struct Service: Sendable {
     /// What still waits on the loop at the end is needed no more, but is not lost: only what nothing leads to is a leak.
     private static let finishedLoop = Lock<EventLoop?>(nil)
 
-    private typealias Stores = (
+    typealias Stores = (
         RecordStore<RunRecord>, RecordStore<ProvisioningRecord>, RecordStore<OperationRecord>
     )
 
@@ -30,36 +30,43 @@ struct Service: Sendable {
     /// - Returns: the exit status: 0 after an orderly stop, 1 when the daemon could not start.
     func run() -> Int32 {
         do throws(StartFailure) {
-            try at("block signals") { () throws(Errno) in try SignalSource.blockSignals() }
-            let loop = try at("make the event loop") { () throws(Errno) in try EventLoop() }
-            let directory = settings.stateDirectory
-            let stores = try at("create \(directory)") { () throws(Errno) in
-                (
-                    try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices"),
-                    try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes"),
-                    try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations")
-                )
-            }
-            let lock = try at("lock \(directory)") { () throws(Errno) in try DirectoryLock(directory) }
-            let failure = Lock<StartFailure?>(nil)
-            // Its end stops the loop, so it does not outlive this call.
-            Task.detached(executorPreference: loop) {
-                do throws(StartFailure) {
-                    try await serve(stores, on: loop)
-                } catch {
-                    failure.withLock { $0 = error }
-                }
-                loop.stop()
-            }
-            loop.run()
-            Self.finishedLoop.withLock { $0 = loop }
-            _ = consume lock
-            if let failure = failure.withLock({ $0 }) { throw failure }
+            try onLoop { stores, loop throws(StartFailure) in try await serve(stores, on: loop) }
             return 0
         } catch {
             log.critical("vdpad cannot go on", metadata: ["error": "\(error.message)"])
             return 1
         }
+    }
+
+    /// Runs a task on a loop of its own, as the only process that works in the state directory.
+    func onLoop(
+        _ body: @escaping @Sendable (Stores, EventLoop) async throws(StartFailure) -> Void
+    ) throws(StartFailure) {
+        try at("block signals") { () throws(Errno) in try SignalSource.blockSignals() }
+        let loop = try at("make the event loop") { () throws(Errno) in try EventLoop() }
+        let directory = settings.stateDirectory
+        let stores = try at("create \(directory)") { () throws(Errno) in
+            (
+                try RecordStore<RunRecord>(stateDirectory: directory, folder: "devices"),
+                try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes"),
+                try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations")
+            )
+        }
+        let lock = try at("lock \(directory)") { () throws(Errno) in try DirectoryLock(directory) }
+        let failure = Lock<StartFailure?>(nil)
+        // Its end stops the loop, so it does not outlive this call.
+        Task.detached(executorPreference: loop) {
+            do throws(StartFailure) {
+                try await body(stores, loop)
+            } catch {
+                failure.withLock { $0 = error }
+            }
+            loop.stop()
+        }
+        loop.run()
+        Self.finishedLoop.withLock { $0 = loop }
+        _ = consume lock
+        if let failure = failure.withLock({ $0 }) { throw failure }
     }
 
     /// The root task: everything that runs does so in its group and ends with it.
@@ -74,6 +81,7 @@ struct Service: Sendable {
         daemon.environment.events.tell { [weak server] connection in server?.notify(connection) }
         let followUps = daemon.environment.followUps
         let served = Gate<Void>()
+        let mark = ServingMark(stateDirectory: settings.stateDirectory)
         await withDiscardingTaskGroup { group in
             group.addTask(executorPreference: loop) {
                 await daemon.start()
@@ -83,25 +91,32 @@ struct Service: Sendable {
                         "sockets": "\(listeners.map(\.name).joined(separator: ", "))",
                         "host": "\(daemon.identity.host.rawValue)",
                     ])
+                attempt("note that the daemon serves", mark.set)
                 notify(.ready)
                 await server.run()
                 served.resolve(())
             }
             group.addTask(executorPreference: loop) {
-                await stopSignal(signals)
+                let isForGood = await stopSignal(signals) != .handOver
+                let ending: Set<LeaseKind> = isForGood ? [.hold, .connection] : [.connection]
                 log.notice("vdpad stops")
+                if isForGood { attempt("note that the daemon stops", mark.remove) }
                 notify(.stopping)
                 // What is under way may end by itself; what does not is cut off.
                 let deadline = MonotonicInstant.now.advanced(byMilliseconds: 2_000)
                 await server.drain(until: deadline)
                 await daemon.endWaits()
-                await daemon.endLeases(until: deadline)
+                await daemon.endLeases(ending, until: deadline)
                 _ = await served.wait(until: deadline.advanced(byMilliseconds: 500), on: loop)
                 // Of those that were still being stopped, or waited for it, no lease was there before.
-                await daemon.endLeases(until: .now.advanced(byMilliseconds: 2_000))
+                await daemon.endLeases(ending, until: .now.advanced(byMilliseconds: 2_000))
+                // The start may have ended meanwhile.
+                if isForGood { attempt("note that the daemon stops", mark.remove) }
+                await daemon.closeOwned(until: .now.advanced(byMilliseconds: 2_000))
                 await daemon.listStopped()
                 followUps.finish()
             }
+            group.addTask(executorPreference: loop) { await tellAlive(on: loop) }
             for await work in followUps.stream {
                 group.addTask(executorPreference: loop) { await work() }
             }
@@ -113,7 +128,7 @@ struct Service: Sendable {
         host.stop()
     }
 
-    private func makeHost(on loop: EventLoop) async throws(StartFailure) -> any VDPAHost {
+    func makeHost(on loop: EventLoop) async throws(StartFailure) -> any VDPAHost {
         let executable = "/proc/self/exe"
         do throws(HostError) {
             guard settings.simulate else { return KernelHost(on: loop) }
@@ -126,7 +141,7 @@ struct Service: Sendable {
         }
     }
 
-    private func makeDaemon(
+    func makeDaemon(
         _ host: any VDPAHost, _ stores: Stores, on loop: EventLoop
     ) throws(StartFailure) -> Daemon {
         let openFiles = try at("raise the limit of open files") { () throws(Errno) in
@@ -136,8 +151,12 @@ struct Service: Sendable {
         let identity = Identity(version: Version.current, host: settings.simulate ? .simulated : .kernel)
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
         let events = Events(on: loop)
+        let savedStates = try at("create \(settings.stateDirectory)/exports") { () throws(Errno) in
+            try SavedStates(stateDirectory: settings.stateDirectory)
+        }
         var environment = DeviceEnvironment(
-            loop: loop, host: host, store: stores.0, changeStore: stores.1, followUps: FollowUps(), bootID: bootID,
+            loop: loop, host: host, store: stores.0, changeStore: stores.1, savedStates: savedStates,
+            followUps: FollowUps(), bootID: bootID,
             source: .current(),
             operations: Operations(
                 instance: identity.instance, bootID: bootID, store: stores.2, events: events, log: log),
@@ -160,13 +179,23 @@ struct Service: Sendable {
             ])
     }
 
-    private func stopSignal(_ signals: SignalSource) async {
+    private func stopSignal(_ signals: SignalSource) async -> SignalSource.Signal? {
         while let signal = try? await signals.next() {
-            if signal != .hangUp { return }
+            if signal != .hangUp { return signal }
+        }
+        return nil
+    }
+
+    /// What the daemon can do without.
+    private func attempt(_ what: String, _ body: () throws(Errno) -> Void) {
+        do throws(Errno) {
+            try body()
+        } catch {
+            log.error("vdpad could not \(what)", metadata: ["errno": "\(error.symbol)"])
         }
     }
 
-    private func notify(_ state: SystemdNotifier.State) {
+    func notify(_ state: SystemdNotifier.State) {
         do {
             try SystemdNotifier().notify(state)
         } catch {
@@ -181,7 +210,7 @@ struct Service: Sendable {
         do throws(Errno) {
             return try body()
         } catch {
-            throw StartFailure(message: "cannot \(what): \(error.symbol) (\(error))")
+            throw StartFailure(message: "cannot \(what): \(error.symbol) (\(error))", errno: error)
         }
     }
 }
@@ -190,4 +219,6 @@ struct Service: Sendable {
 struct StartFailure: Error {
     /// What was being done, and what went wrong.
     let message: String
+    /// The error of the kernel, if it was one.
+    var errno: Errno?
 }

@@ -1,7 +1,7 @@
 import CLinux
 public import SystemPackage
 
-/// Receives SIGTERM, SIGINT and SIGHUP in the loop.
+/// Receives SIGTERM, SIGINT, SIGHUP and SIGUSR1 in the loop.
 public final class SignalSource: Sendable {
     /// The signals that are received.
     public enum Signal: Int32, Sendable {
@@ -9,6 +9,8 @@ public final class SignalSource: Sendable {
         case hangUp = 1
         /// Stop, from a terminal.
         case interrupt = 2
+        /// Stop: a successor starts at once.
+        case handOver = 10
         /// Stop.
         case terminate = 15
     }

@@ -139,7 +139,7 @@ func withDevice(
     let environment = DeviceEnvironment(
         loop: loop, host: host, store: store,
         changeStore: try RecordStore<ProvisioningRecord>(stateDirectory: directory, folder: "changes"),
-        followUps: followUps, bootID: "boot",
+        savedStates: try SavedStates(stateDirectory: directory), followUps: followUps, bootID: "boot",
         source: DeviceEnvironment.Source(host: "test", kernel: "none"),
         operations: Operations(
             instance: "test", bootID: "boot",

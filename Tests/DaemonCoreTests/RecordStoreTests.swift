@@ -76,6 +76,22 @@ import Virtio
         #expect(found.unreadable == ["\(store.directory)/blk1.json"])
     }
 
+    /// Each call that a write makes, in order: what was done before it is all that a SIGKILL there leaves.
+    static let calls = ["open", "write", "fchmod", "rename"]
+
+    @Test("A write leaves the old record up to its last call", arguments: calls)
+    func failedWrite(call: String) throws {
+        try store.write(record("blk0", .suspending))
+        let faults = InjectedFaults([call: [.ioError]])
+        #expect(throws: Errno.ioError) {
+            try InjectedFaults.$current.withValue(faults) { try store.write(record("blk0", .suspended)) }
+        }
+        #expect(faults.areUsedUp)
+        let found = try store.readAll(bootID: "boot")
+        #expect(found.records.map(\.runState) == [.suspending])
+        #expect(found.unreadable.isEmpty)
+    }
+
     @Test("A write that is cut short leaves the record before it")
     func interruptedWrite() throws {
         try store.write(record("blk0", .suspending))

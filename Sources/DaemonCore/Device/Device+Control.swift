@@ -14,8 +14,7 @@ extension Device {
         let node = try requireFree()
         let bringUp = params.initialize.map { BringUp(queueSize: $0.queueSize) }
         let report = try await open(node, bringUp, request)
-        noteClosed()
-        isOwned = true
+        noteOwned()
         note(report.latest)
         return controlState(warnings: report.warnings)
     }

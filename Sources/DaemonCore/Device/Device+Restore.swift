@@ -99,8 +99,7 @@ extension Device {
             let error = HostError(.gone, "\(name.string) was removed while its state was being restored")
             throw await withdrawing(report, node, request, because: error)
         }
-        noteClosed()
-        isOwned = true
+        noteOwned()
         note(last)
         return fields
     }

@@ -14,6 +14,8 @@ struct DeviceEnvironment: Sendable {
     let store: RecordStore<RunRecord>
     /// Where it is kept what has begun to be done to devices on the bus.
     let changeStore: RecordStore<ProvisioningRecord>
+    /// Where the states are kept of what vdpad itself had open.
+    let savedStates: SavedStates
     /// Who runs what outlives a request.
     let followUps: FollowUps
     /// Tells this boot from others.

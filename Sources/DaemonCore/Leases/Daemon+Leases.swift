@@ -1,3 +1,4 @@
+import ControlAPI
 import LinuxIO
 import Logging
 
@@ -19,10 +20,12 @@ extension Daemon {
         for device in devices.values { device.assumeIsolated { $0.noteConnectionClosed(connection) } }
     }
 
-    /// Resumes the devices that have a lease, before the daemon ends.
-    func endLeases(until deadline: MonotonicInstant) async {
+    /// Resumes the devices that have a lease, before the daemon ends: of all kinds, or, if another daemon follows, of those
+    /// that it could not honour.
+    func endLeases(_ kinds: Set<LeaseKind> = [.hold, .connection], until deadline: MonotonicInstant) async {
         await withDiscardingTaskGroup { [loop] group in
-            for device in devices.values where await device.record?.lease != nil {
+            for device in devices.values {
+                guard let lease = await device.record?.lease, kinds.contains(lease.kind) else { continue }
                 let isDone = Gate<Void>()
                 environment.followUps.add {
                     await device.endLease(isForced: true)

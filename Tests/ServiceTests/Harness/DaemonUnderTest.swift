@@ -57,8 +57,8 @@ final class DaemonUnderTest {
     }
 
     /// Starts the daemon and waits until it answers.
-    func start(_ more: [String] = []) throws {
-        let process = try spawn(arguments + more)
+    func start(_ more: [String] = [], environment: [String] = []) throws {
+        let process = try spawn(arguments + more, environment: environment)
         self.process = process
         try wait(until: "the daemon listens: \(process.output)") {
             guard process.isRunning else { throw HarnessError("the daemon has ended: \(process.output)") }
@@ -94,11 +94,11 @@ final class DaemonUnderTest {
         try DaemonClient(to: socket)
     }
 
-    /// SIGTERM, which must end it with status 0.
-    func stop(sourceLocation: SourceLocation = #_sourceLocation) throws {
+    /// A signal to stop, which must end it with status 0.
+    func stop(_ signal: Int32 = SIGTERM, sourceLocation: SourceLocation = #_sourceLocation) throws {
         guard let process else { return }
         self.process = nil
-        process.send(signal: SIGTERM)
+        process.send(signal: signal)
         let exit = try process.waitForExit()
         lastLog = process.output
         #expect(exit == .status(0), "\(process.output)", sourceLocation: sourceLocation)
