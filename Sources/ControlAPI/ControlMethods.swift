@@ -6,6 +6,7 @@ public enum ControlMethods {
         SystemHealthMethod.self,
         SystemDescribeMethod.self,
         RPCDiscoverMethod.self,
+        MetricsGetMethod.self,
         MgmtdevListMethod.self,
         MgmtdevGetMethod.self,
         DeviceAddMethod.self,

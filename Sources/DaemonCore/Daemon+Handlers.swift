@@ -9,7 +9,7 @@ extension Daemon {
     typealias Body<Method: ControlMethod> = @Sendable () async throws(ControlError) -> Method.Result
 
     /// One handler for every method of the contract.
-    static func handlers() -> [String: Handler] {
+    static func handlers() -> [String: HandlerTable.Entry] {
         var table = HandlerTable()
         table.answerWritten(SystemInfoMethod.self) { daemon in daemon.info }
         table.answer(SystemHealthMethod.self) { daemon, _ in
@@ -17,6 +17,9 @@ extension Daemon {
             return daemon.systemHealth()
         }
         table.answer(RPCDiscoverMethod.self) { daemon, _ in daemon.discovery }
+        table.answer(MetricsGetMethod.self) { daemon, _ in
+            MetricsGetMethod.Result(metrics: MetricText.openMetrics.text(of: daemon.metrics()))
+        }
         table.onInventory(MgmtdevListMethod.self) { daemon, _, asOf in
             daemon.listManagementDevices(asOf: asOf)
         }

@@ -13,15 +13,15 @@ import Virtio
 /// Runs on the loop. A request is taken in synchronously, in the order of reception: parameters are checked, a place in
 /// the device's order is taken, and what needs more than memory is left to a deferred body.
 actor Daemon {
-    /// What a method does with a request, on the daemon's isolation.
-    typealias Handler = @Sendable (isolated Daemon, RPCRequest, RPCPeer) -> RPCDisposition
+    /// What a method does with a request, on the daemon's isolation. A deferred body notes the end of the call.
+    typealias Handler = @Sendable (isolated Daemon, RPCRequest, RPCPeer, Metrics.Call) -> RPCDisposition
 
     nonisolated let environment: DeviceEnvironment
     nonisolated let limits: RPCLimits
     nonisolated let identity: Identity
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe environment.loop.asUnownedSerialExecutor() }
 
-    private let handlers: [String: Handler]
+    private let handlers: [String: HandlerTable.Entry]
     private let ownUID: UInt32
 
     /// The devices on the bus, by name, and those that have left it while a request uses them.
@@ -118,8 +118,18 @@ actor Daemon {
         return result
     }
 
-    /// Takes a request in.
+    /// Takes a request in, and counts it.
     private func dispatch(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
+        let entry = handlers[request.method]
+        let call = environment.metrics.begin(entry?.metric ?? Metrics.unknown)
+        let disposition = dispose(of: request, from: peer, entry, call)
+        if case .reply(let reply, _) = disposition { call.end(reply) }
+        return disposition
+    }
+
+    private func dispose(
+        of request: RPCRequest, from peer: RPCPeer, _ entry: HandlerTable.Entry?, _ call: Metrics.Call
+    ) -> RPCDisposition {
         for descriptor in request.descriptors { host.closeElsewhere(descriptor) }
         guard peer.uid == 0 || peer.uid == ownUID else {
             return .reply(
@@ -128,26 +138,36 @@ actor Daemon {
                 )
                 .reply)
         }
-        guard let handler = handlers[request.method] else {
+        guard let entry else {
             return .reply(.failure(.methodNotFound(request.method)))
         }
-        return handler(self, request, peer)
+        return entry.handler(self, request, peer, call)
     }
 }
 
 extension Daemon: RPCHandler {
     nonisolated func connectionOpened(_ peer: RPCPeer, over stream: StreamSocket) throws(RPCError) {
         environment.connections.add(peer.connection)
+        environment.metrics.openConnection(peer.socket)
     }
 
     nonisolated func connectionClosed(_ peer: RPCPeer) {
         environment.connections.remove(peer.connection)
+        environment.metrics.closeConnection(peer.socket)
         loop.enter(self, peer.connection) { daemon, connection in daemon.endLeases(of: connection) }
         environment.events.forget(peer.connection)
     }
 
     nonisolated func acceptFailed(_ error: Errno) {
         environment.log.error("connections cannot be accepted", metadata: ["errno": "\(error.symbol)"])
+    }
+
+    nonisolated func connectionRefused(_ limit: RPCLimits.Name) {
+        environment.metrics.refuseConnection(limit)
+    }
+
+    nonisolated func requestRefused(_ error: RPCError) {
+        environment.metrics.refuse(error)
     }
 
     nonisolated func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {

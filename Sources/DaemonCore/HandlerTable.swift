@@ -8,6 +8,13 @@ import Virtio
 struct HandlerTable {
     private var handlers: [String: Daemon.Handler] = [:]
 
+    /// A method's handler.
+    struct Entry: Sendable {
+        let handler: Daemon.Handler
+        /// Where its calls are counted.
+        let metric: Int
+    }
+
     /// Adds a method that is answered from memory.
     mutating func answer<Method: ControlMethod>(
         _ method: Method.Type,
@@ -33,7 +40,7 @@ struct HandlerTable {
         _ method: Method.Type, then: (@Sendable (Daemon, Method.Result, RPCPeer) -> Void)? = nil,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params, RPCPeer) throws(ControlError) -> Method.Result
     ) {
-        handlers[Method.name] = { daemon, request, peer in
+        handlers[Method.name] = { daemon, request, peer, _ in
             do throws(ControlError) {
                 let result = try body(daemon, try request.readParams(of: Method.self), peer)
                 guard let then else { return .reply(.result(result)) }
@@ -48,7 +55,7 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Answer
     ) {
-        handlers[Method.name] = { daemon, request, _ in
+        handlers[Method.name] = { daemon, request, _, _ in
             do throws(ControlError) {
                 return .reply(.result(try body(daemon, try request.readParams(of: Method.self))))
             } catch {
@@ -69,7 +76,7 @@ struct HandlerTable {
         current: (@Sendable (isolated Daemon) -> WrittenResult<Method.Result>)? = nil,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params, String?) throws(ControlError) -> Method.Result
     ) {
-        handlers[Method.name] = { daemon, request, _ in
+        handlers[Method.name] = { daemon, request, _, counted in
             do throws(ControlError) {
                 let params = try request.readParams(of: Method.self)
                 guard let refresh = daemon.refreshIfNeeded() else {
@@ -77,12 +84,15 @@ struct HandlerTable {
                     return .reply(.result(try body(daemon, params, nil)))
                 }
                 return .deferred { [daemon] in
+                    let reply: RPCReply
                     do throws(ControlError) {
                         let asOf = try await daemon.finish(refresh)
-                        return .result(try await daemon.run(body, params, asOf: asOf))
+                        reply = .result(try await daemon.run(body, params, asOf: asOf))
                     } catch {
-                        return error.reply
+                        reply = error.reply
                     }
+                    counted.end(reply)
+                    return reply
                 }
             } catch {
                 return .reply(error.reply)
@@ -199,12 +209,16 @@ struct HandlerTable {
             @escaping @Sendable (isolated Daemon, Method.Params, [DeviceName], CallOrigin?, RPCRequest) ->
             Work<Method.Result>
     ) {
-        handlers[Method.name] = { daemon, request, peer in
+        handlers[Method.name] = { daemon, request, peer, counted in
             do throws(ControlError) {
                 guard Method.isOperation else {
                     let params = try request.readParams(of: Method.self)
                     let work = begin(daemon, params, try devices(daemon, params), nil, request)
-                    return .deferred { await Self.outcome(of: work).reply }
+                    return .deferred {
+                        let reply = await Self.outcome(of: work).reply
+                        counted.end(reply)
+                        return reply
+                    }
                 }
                 let (params, key) = try request.readOperationParams(of: Method.self)
                 let call = Operations.Request(Method.self, params, key, peer)
@@ -212,7 +226,11 @@ struct HandlerTable {
                 case .other(let id): throw .mismatch(key, id)
                 case .same(let id):
                     daemon.renewLeases(namedBy: params)
-                    return .deferred { [daemon] in await daemon.answerAgain(id) }
+                    return .deferred { [daemon] in
+                        let reply = await daemon.answerAgain(id)
+                        counted.end(reply)
+                        return reply
+                    }
                 case nil: break
                 }
                 let devices = try devices(daemon, params)
@@ -221,7 +239,9 @@ struct HandlerTable {
                 let origin = CallOrigin(operation: id, connection: peer.connection)
                 let work = begin(daemon, params, devices, origin, request)
                 return .deferred { [daemon] in
-                    await daemon.perform(id) { await Self.outcome(of: work) }.reply
+                    let reply = await daemon.perform(id) { await Self.outcome(of: work) }.reply
+                    counted.end(reply)
+                    return reply
                 }
             } catch {
                 return .reply(error.reply)
@@ -263,11 +283,12 @@ struct HandlerTable {
     }
 
     /// The table, if it has a handler for every method of the contract.
-    func complete() -> [String: Daemon.Handler] {
-        for method in ControlMethods.all {
-            precondition(handlers[method.name] != nil, "\(method.name) has no handler")
-        }
-        return handlers
+    func complete() -> [String: Entry] {
+        Dictionary(
+            uniqueKeysWithValues: ControlMethods.all.enumerated().map { index, method in
+                guard let handler = handlers[method.name] else { preconditionFailure("\(method.name) has no handler") }
+                return (method.name, Entry(handler: handler, metric: index + 1))
+            })
     }
 }
 

@@ -117,6 +117,7 @@ struct Service: Sendable {
                 followUps.finish()
             }
             group.addTask(executorPreference: loop) { await tellAlive(on: loop) }
+            group.addTask(executorPreference: loop) { await daemon.writeMetrics(settings.metrics) }
             for await work in followUps.stream {
                 group.addTask(executorPreference: loop) { await work() }
             }
@@ -160,7 +161,7 @@ struct Service: Sendable {
             source: .current(),
             operations: Operations(
                 instance: identity.instance, bootID: bootID, store: stores.2, events: events, log: log),
-            defaultDeadlineMs: settings.defaultDeadlineMs, events: events, log: log)
+            defaultDeadlineMs: settings.defaultDeadlineMs, events: events, metrics: Metrics(on: loop), log: log)
         if settings.nodeRights != NodeRights() { environment.nodeRights = settings.nodeRights }
         environment.stopBitDevices = settings.stopBitDevices
         return Daemon(

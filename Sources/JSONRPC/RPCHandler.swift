@@ -19,6 +19,12 @@ public protocol RPCHandler: Sendable {
     /// Called when connections cannot be accepted; the server goes on trying. Once for as long as the error stays the same.
     func acceptFailed(_ error: Errno)
 
+    /// Called when a connection is refused because of a limit.
+    func connectionRefused(_ limit: RPCLimits.Name)
+
+    /// Called when a line, or a part of a batch, is answered with an error without being received as a request.
+    func requestRefused(_ error: RPCError)
+
     /// Takes a request in the order of reception. Its synchronous part is where the handler takes the request's place in a
     /// device's queue; a deferred body then awaits its turn. The disposition of a notification is carried out, its
     /// reply thrown away.

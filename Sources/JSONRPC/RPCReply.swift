@@ -14,6 +14,11 @@ public struct RPCReply: Sendable {
     /// reply has been sent or the client is gone.
     let descriptors: [SharedDescriptor]
 
+    /// The code of its error; nil for a result.
+    public var errorCode: Int? {
+        if case .failure(let error) = outcome { error.code } else { nil }
+    }
+
     /// A result that is written straight into the connection's buffer.
     public static func result(
         _ result: some JSONWritable & Sendable, descriptors: [SharedDescriptor] = []

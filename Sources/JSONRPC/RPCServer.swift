@@ -117,6 +117,7 @@ public actor RPCServer {
     private func open(_ stream: StreamSocket, from listener: RPCListener) -> Opened? {
         guard let credentials = try? stream.peerCredentials else { return nil }
         if let limit = census.admit(uid: credentials.userID) {
+            handler.connectionRefused(limit)
             refuse(stream, .limitExceeded(limit, of: limits))
             return nil
         }

@@ -176,6 +176,7 @@ struct RPCSession: ~Copyable {
     private mutating func take(_ call: RPCMessage.Call, _ descriptors: inout LineDescriptors) {
         switch execute(call, &descriptors) {
         case .invalid(let id, let error):
+            handler.requestRefused(error)
             outgoing.append(.failure(error), id: id, limits: limits)
         case .disposed(let id, .reply(let reply, let then)):
             guard let id else {
@@ -199,6 +200,7 @@ struct RPCSession: ~Copyable {
             batch.next += 1
             switch execute(call, &batch.descriptors) {
             case .invalid(let id, let error):
+                handler.requestRefused(error)
                 batch.reply.append(.failure(error), id: id)
             case .disposed(let id, .reply(let reply, let then)):
                 guard let id else {
@@ -232,7 +234,9 @@ struct RPCSession: ~Copyable {
                 do throws(LineDescriptors.Failure) {
                     request.descriptors = try descriptors.take(descriptorCount)
                 } catch {
-                    return .disposed(request.id, .reply(.failure(self.error(error, descriptors.promised))))
+                    let error = self.error(error, descriptors.promised)
+                    handler.requestRefused(error)
+                    return .disposed(request.id, .reply(.failure(error)))
                 }
             }
             return .disposed(request.id, handler.receive(request, from: peer))
@@ -248,6 +252,7 @@ struct RPCSession: ~Copyable {
     }
 
     private mutating func refuse(_ error: RPCError) {
+        handler.requestRefused(error)
         outgoing.append(.failure(error), id: .null, limits: limits)
     }
 

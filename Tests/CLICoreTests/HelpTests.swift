@@ -37,6 +37,7 @@ import Testing
         ("ops list", OperationListMethod.self), ("ops show", OperationGetMethod.self),
         ("ops wait", OperationWaitMethod.self), ("ops cancel", OperationCancelMethod.self),
         ("info", SystemInfoMethod.self), ("health", SystemHealthMethod.self),
+        ("metrics", MetricsGetMethod.self),
     ])
     func commandShowsItsMethodsDeclaration(_ command: String, _ method: any ControlMethod.Type) {
         let arguments = command.split(separator: " ").map(String.init) + ["--help"]

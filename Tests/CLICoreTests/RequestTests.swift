@@ -141,6 +141,7 @@ import Testing
         Case("save net0", "declaration.save", #"{"devices":["net0"]}"#),
         Case("info", "system.info", "{}"),
         Case("health", "system.health", "{}"),
+        Case("metrics", "metrics.get", "{}"),
         Case("call x.y", "x.y", "{}"),
         Case(#"call x.y {"b":18446744073709551615,"a":[1]}"#, "x.y", #"{"b":18446744073709551615,"a":[1]}"#),
     ]

@@ -33,6 +33,7 @@ import Testing
         try checkMethod(SystemHealthMethod.self)
         try checkMethod(SystemDescribeMethod.self)
         try checkMethod(RPCDiscoverMethod.self)
+        try checkMethod(MetricsGetMethod.self)
         try checkMethod(MgmtdevListMethod.self)
         try checkMethod(MgmtdevGetMethod.self)
         try checkMethod(DeviceListMethod.self)

@@ -146,7 +146,7 @@ func withDevice(
             store: try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations"), events: events,
             log: log),
         defaultDeadlineMs: 30_000,
-        graceMs: graceMs, events: events, log: log)
+        graceMs: graceMs, events: events, metrics: Metrics(on: loop), log: log)
     var info = HostDevice(name: DeviceUnderTest.node.device)
     info.driver = .vhostVDPA
     info.node = DeviceUnderTest.node

@@ -12,6 +12,9 @@ final class TestHandler: RPCHandler {
         var gates: [String: Gate<Bool>] = [:]
         var cancelled = 0
         var failures: [Errno] = []
+        var refusedConnections: [RPCLimits.Name] = []
+        /// The codes of the errors.
+        var refusedRequests: [Int] = []
         /// Texts that are told to each connection, by its number.
         var announcements: [UInt64: [String]] = [:]
         /// How many have been fetched.
@@ -50,6 +53,14 @@ final class TestHandler: RPCHandler {
 
     func connectionClosed(_ peer: RPCPeer) {
         state.withLock { $0.closed.append(peer) }
+    }
+
+    func connectionRefused(_ limit: RPCLimits.Name) {
+        state.withLock { $0.refusedConnections.append(limit) }
+    }
+
+    func requestRefused(_ error: RPCError) {
+        state.withLock { $0.refusedRequests.append(error.code) }
     }
 
     func acceptFailed(_ error: Errno) {

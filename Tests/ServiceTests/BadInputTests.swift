@@ -46,7 +46,8 @@ struct BadInputTests {
     }
 
     static let methods: [String] = [
-        "system.info", "system.health", "rpc.discover", "mgmtdev.list", "mgmtdev.get", "device.list", "device.get",
+        "system.info", "system.health", "rpc.discover", "metrics.get", "mgmtdev.list", "mgmtdev.get", "device.list",
+        "device.get",
         "device.status", "device.config", "device.holders", "device.open", "device.close", "device.setStatus",
         "device.suspend", "device.resume", "device.handBack", "device.reset", "state.export", "state.restore",
         "system.describe",

@@ -26,6 +26,9 @@ struct Configuration: Sendable, Hashable {
     /// What clients may do.
     var limits = ConfiguredLimits()
 
+    /// Where metrics are written to.
+    var metrics = ConfiguredMetrics()
+
     /// A configuration that says nothing.
     init() {}
 }
@@ -48,6 +51,7 @@ extension Configuration: JSONObjectReadable {
             "The devices that implement the STOP bit, value 32 of the status, of a proposal; no feature bit tells.")
         logLevel = try members.optional("logLevel", "The least that is logged.")
         limits = try members.optional("limits", "What clients may do.") ?? ConfiguredLimits()
+        metrics = try members.optional("metrics", "Where metrics are written to.") ?? ConfiguredMetrics()
         try AbsolutePath.check(stateDirectory, at: members.path.appending(member: "stateDirectory"))
         try AbsolutePath.check(declarations, at: members.path.appending(member: "declarations"))
     }

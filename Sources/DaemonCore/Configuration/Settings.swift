@@ -39,6 +39,9 @@ struct Settings: Sendable, Hashable {
     /// How long a request waits that names no deadline, in milliseconds.
     let defaultDeadlineMs: UInt32
 
+    /// Where metrics are written to.
+    let metrics: ConfiguredMetrics
+
     /// Decides what is in force.
     init(options: DaemonOptions, configuration: Configuration) {
         simulate = options.simulate
@@ -61,5 +64,6 @@ struct Settings: Sendable, Hashable {
         logLevel = options.logLevel ?? configuration.logLevel ?? .info
         limits = configuration.limits.protocolLimits
         defaultDeadlineMs = configuration.limits.defaultDeadlineMs
+        metrics = configuration.metrics
     }
 }

@@ -48,7 +48,7 @@ extension Device {
     /// Forgets the stop and its lease. Whatever the VMM does with the device from now on, nothing is resumed behind it.
     func handBack() -> DeviceControlState {
         let hadStopped = record != nil
-        forgetStop()
+        forgetStop(.handedBack)
         isHandedBack = isHeld != false && !isOwned
         return controlState(
             warnings: hadStopped ? [] : ["vdpad had not stopped \(name.string); there was nothing to hand back"])

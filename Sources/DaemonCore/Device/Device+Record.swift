@@ -87,20 +87,22 @@ extension Device {
 
     /// Forgets a stop, and a hand back.
     ///
+    /// - Parameter end: what has become of the lease, if it had one.
     /// - Returns: what the caller should know; nil when all is well.
     @discardableResult
-    func forgetStop() -> String? {
+    func forgetStop(_ end: LeaseEnd = .lost) -> String? {
         isHandedBack = false
-        return dropRecord()
+        return dropRecord(end)
     }
 
     /// Drops the record of a stop, in memory and on disk.
     @discardableResult
-    func dropRecord() -> String? {
+    func dropRecord(_ end: LeaseEnd = .lost) -> String? {
         unresolved = nil
         doubt = nil
-        guard record != nil else { return nil }
+        guard let dropped = record else { return nil }
         record = nil
+        if dropped.lease != nil { environment.metrics.endLease(end) }
         do {
             try environment.store.remove(name)
             return nil

@@ -140,9 +140,7 @@ extension Device {
             throw await failed(error, intent, former, reach, request)
         case .success(let report):
             guard isStanding(intent, report) else { throw await lost(intent, report, reach, request) }
-            let leftover = forgetStop()
-            note("resumed")
-            note(report.latest)
+            let leftover = confirmStart(of: former, report)
             var warnings = report.warnings + [leftover].compactMap { $0 }
             if changed == true {
                 warnings.append("the configuration differs from the snapshot that was taken at the suspend")
@@ -165,9 +163,24 @@ extension Device {
         confirmed.assertedAt = Timestamp.now()
         confirmed.lease = intent.lease?.renewed()
         unresolved = nil
+        if intent.runState == .suspending { stops.suspensions += 1 }
         note("stopped")
         note(report.latest)
         return (timing, [rememberIfPossible(confirmed)].compactMap { $0 })
+    }
+
+    /// Forgets a stop, since the kernel has confirmed that the device goes on.
+    ///
+    /// - Returns: what the caller should know; nil when all is well.
+    @discardableResult
+    func confirmStart(of stopped: RunRecord?, _ report: DeviceReport) -> String? {
+        if let downtime = downtime(from: stopped?.stop, to: report.call.map(CallTiming.init)) {
+            stops.downtime.add(downtime.maximumNs)
+        }
+        let leftover = forgetStop(record?.lease.map(isExpired) == true ? .expired : .resumed)
+        note("resumed")
+        note(report.latest)
+        return leftover
     }
 
     /// Reads the configuration of the stopped device anew, to compare with at the resume.

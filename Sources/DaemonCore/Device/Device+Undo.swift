@@ -130,9 +130,7 @@ extension Device {
         case (.success(let report), _) where report.holderExited:
             await findOutAfterExit(reach, request)
         case (.success(let report), .resuming):
-            forgetStop()
-            note("resumed")
-            note(report.latest)
+            confirmStart(of: former, report)
         case (.success(let report), .suspending)
         where !intent.keep && report.latest.canResume(after: intent.mechanism):
             environment.log.warning("a late suspend is undone", metadata: ["device": "\(name.string)"])
@@ -170,9 +168,7 @@ extension Device {
         case .success(let report) where report.holderExited:
             await findOutAfterExit(reach, request)
         case .success(let report):
-            forgetStop()
-            note("resumed")
-            note(report.latest)
+            confirmStart(of: record, report)
             return .resumed(report.call.map(CallTiming.init))
         case .failure(let error) where error.code == .holderGone:
             await findOutAfterExit(reach, request)

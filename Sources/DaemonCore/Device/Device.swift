@@ -59,6 +59,9 @@ actor Device {
         }
     }
 
+    /// What is counted of its stops.
+    var stops = StopMetrics()
+
     /// True while vdpad itself holds and owns the device.
     var isOwned = false { didSet { noteChange() } }
 

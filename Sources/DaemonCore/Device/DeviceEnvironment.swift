@@ -39,6 +39,8 @@ struct DeviceEnvironment: Sendable {
     let changes = ChangeCount()
     /// Tells clients what happens.
     let events: Events
+    /// Counts what the daemon does.
+    let metrics: Metrics
     /// Where the daemon logs.
     let log: Logger
 }

@@ -103,6 +103,11 @@ actor Events {
         subscriptions.note(added, evicted: evicted).forEach(notify)
     }
 
+    /// How many events have happened, how many of them a subscription has missed, and how many subscriptions there are.
+    var counts: (happened: UInt64, lost: UInt64, subscriptions: Int) {
+        (ring.last, subscriptions.lost, subscriptions.count)
+    }
+
     // MARK: Who is told
 
     /// The last event's number, with everything told that has happened so far.

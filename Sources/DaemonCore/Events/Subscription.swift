@@ -17,7 +17,7 @@ struct Subscription: Sendable, Hashable {
     /// The first event that has not been looked at.
     private(set) var next: UInt64
     /// How many events that match have left the ring before they were told.
-    private var lost: UInt64 = 0
+    private(set) var lost: UInt64 = 0
     /// False until its client has been answered: nothing is told before that.
     var isOpen = false
     /// Where it was to go on was counted by another run of the daemon.

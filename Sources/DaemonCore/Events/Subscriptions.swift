@@ -5,6 +5,12 @@ struct Subscriptions {
     private var byConnection: [UInt64: [Subscription]] = [:]
     private var lastID: UInt64 = 0
 
+    /// How many events subscriptions were to tell and have not, of all that there have been.
+    private(set) var lost: UInt64 = 0
+
+    /// How many there are.
+    var count: Int { byConnection.values.reduce(0) { $0 + $1.count } }
+
     /// The connections that have subscriptions.
     var connections: Dictionary<UInt64, [Subscription]>.Keys { byConnection.keys }
 
@@ -16,6 +22,7 @@ struct Subscriptions {
         guard subscriptions.count < EventsSubscribeMethod.maximumSubscriptions else { return nil }
         lastID += 1
         let subscription = Subscription(id: lastID, filter: filter, start: start, in: ring)
+        lost += subscription.lost
         subscriptions.append(subscription)
         byConnection[connection] = subscriptions
         return subscription
@@ -49,9 +56,10 @@ struct Subscriptions {
         var entry = byConnection.startIndex
         while entry != byConnection.endIndex {
             var isConcerned = false
-            for index in byConnection.values[entry].indices
-            where byConnection.values[entry][index].note(added, evicted: evicted) {
-                isConcerned = true
+            for index in byConnection.values[entry].indices {
+                let before = byConnection.values[entry][index].lost
+                if byConnection.values[entry][index].note(added, evicted: evicted) { isConcerned = true }
+                lost += byConnection.values[entry][index].lost - before
             }
             if isConcerned { concerned.append(byConnection.keys[entry]) }
             byConnection.formIndex(after: &entry)

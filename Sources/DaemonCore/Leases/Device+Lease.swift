@@ -89,7 +89,9 @@ extension Device {
     /// The process that held the device when it was stopped has exited: whoever drives the device now has not seen the stop,
     /// and nothing is resumed behind it.
     func dropLease() {
-        if record?.lease != nil { setLease(nil) }
+        guard record?.lease != nil else { return }
+        setLease(nil)
+        environment.metrics.endLease(.lost)
     }
 
     /// The client of a connection has gone.
@@ -136,7 +138,7 @@ extension Device {
     }
 
     /// Whether it was told that the lease is over.
-    private func isExpired(_ lease: LeaseRecord) -> Bool { expiredLease == lease.operation }
+    func isExpired(_ lease: LeaseRecord) -> Bool { expiredLease == lease.operation }
 
     private func isOver(_ lease: LeaseRecord) -> Bool {
         if let remaining = lease.remainingNs { return remaining == 0 }

@@ -115,6 +115,23 @@ struct ConfigurationTests {
                 == "vdpad.json:1:32: sockets.admin.path: 108 bytes are longer than the limit of 107")
     }
 
+    @Test func metricsGoToAFileThatTheCollectorReads() throws {
+        #expect(try read("{}").metrics == ConfiguredMetrics())
+        let configured = try read(#"{"metrics": {"file": "/m/vdpad.prom", "intervalMs": 1000}}"#).metrics
+        #expect(configured.file == "/m/vdpad.prom")
+        #expect(configured.intervalMs == 1_000)
+        #expect(
+            try message(#"{"metrics": {"file": "/m/vdpad.txt"}}"#)
+                == #"vdpad.json:1:22: metrics.file: expected a path that ends with .prom, found "/m/vdpad.txt""#
+        )
+        #expect(
+            try message(#"{"metrics": {"file": "vdpad.prom"}}"#)
+                == #"vdpad.json:1:22: metrics.file: expected an absolute path, found "vdpad.prom""#)
+        #expect(
+            try message(#"{"metrics": {"intervalMs": 999}}"#)
+                == "vdpad.json:1:28: metrics.intervalMs: 999 is out of range 1000...3600000")
+    }
+
     @Test func commentsMayStandWhereSpaceMay() throws {
         let text = """
             // First.

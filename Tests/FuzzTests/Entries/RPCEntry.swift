@@ -29,23 +29,6 @@ private let limits = {
     return limits
 }()
 
-private func pieces(of bytes: [UInt8], seed: UInt8) -> [[UInt8]] {
-    var state = UInt32(seed) &* 2_654_435_761 | 1
-    var pieces: [[UInt8]] = []
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        // Marsaglia's xorshift.
-        state ^= state << 13
-        state ^= state >> 17
-        state ^= state << 5
-        // 0: every byte alone.
-        let piece = rest.prefix(seed == 0 ? 1 : 1 + Int(state % 64))
-        pieces.append(Array(piece))
-        rest = rest.dropFirst(piece.count)
-    }
-    return pieces
-}
-
 /// Does with a session what `RPCConnection` does.
 private func answers(to pieces: [[UInt8]]) throws(FuzzFinding) -> [String] {
     let peer = RPCPeer(connection: 1, socket: "control", pid: 1, uid: 0, gid: 0)
@@ -107,6 +90,8 @@ private struct Answerer: RPCHandler {
     func connectionOpened(_ peer: RPCPeer, over stream: StreamSocket) throws(RPCError) {}
     func connectionClosed(_ peer: RPCPeer) {}
     func acceptFailed(_ error: Errno) {}
+    func connectionRefused(_ limit: RPCLimits.Name) {}
+    func requestRefused(_ error: RPCError) {}
 
     func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
         let params = request.params ?? .null

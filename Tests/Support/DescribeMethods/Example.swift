@@ -59,6 +59,7 @@ struct Example {
             Example(call: try Call(SystemInfoMethod.self)),
             Example(call: try Call(SystemHealthMethod.self)),
             Example(call: try Call(SystemDescribeMethod.self)),
+            Example(call: try Call(MetricsGetMethod.self)),
             Example(call: try Call(MgmtdevListMethod.self)),
             Example(call: try Call(MgmtdevGetMethod.self, ["mgmtdev": "simnet0"])),
             Example(call: add, after: [delete]),

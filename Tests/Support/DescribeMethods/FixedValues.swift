@@ -48,7 +48,9 @@ enum FixedValues {
             return .object(
                 members.map { member in
                     let fixed = isDaemon && member.name == "pid" ? 1_234 : values[member.name] ?? operation(member)
-                    return JSONMember(name: member.name, value: fixed ?? path(member) ?? replaced(member.value))
+                    return JSONMember(
+                        name: member.name,
+                        value: fixed ?? path(member) ?? excerpt(member) ?? replaced(member.value))
                 })
         default: return value
         }
@@ -61,6 +63,12 @@ enum FixedValues {
         case ("peer", _): ["pid": 4_711, "uid": 0, "gid": 0]
         default: nil
         }
+    }
+
+    /// The first of many metrics.
+    private static func excerpt(_ member: JSONMember) -> JSONValue? {
+        guard member.name == "metrics", case .string(let text) = member.value else { return nil }
+        return .string(text.split(separator: "\n").prefix(3).joined(separator: "\n") + "\n…\n# EOF\n")
     }
 
     /// The name of a declaration's file, in the usual directory.
