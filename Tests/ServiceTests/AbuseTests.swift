@@ -11,7 +11,7 @@ import VDPA
 @Suite("Abuse", .serialized)
 struct AbuseTests {
     private static let health: JSONValue = ["jsonrpc": "2.0", "id": 1, "method": "system.health"]
-    private static let healthLine = health.jsonBytes() + [0x0a]
+    static let healthLine = health.jsonBytes() + [0x0a]
 
     // MARK: The specification
 
@@ -216,7 +216,7 @@ struct AbuseTests {
     }
 
     /// Nanoseconds, those of `beginning` included.
-    private func timeOfCall(over connection: LineConnection, beginning: () throws -> Void = {}) throws -> UInt64 {
+    func timeOfCall(over connection: LineConnection, beginning: () throws -> Void = {}) throws -> UInt64 {
         let start = MonotonicInstant.now
         try beginning()
         try connection.send(bytes: Self.healthLine)
@@ -227,11 +227,11 @@ struct AbuseTests {
 
 extension Array where Element: Comparable {
     /// The middle one, of which half are smaller.
-    fileprivate var median: Element { sorted()[count / 2] }
+    var median: Element { sorted()[count / 2] }
 }
 
 /// Clients that send a line byte by byte.
-private final class SlowClients {
+final class SlowClients {
     private let connections: [LineConnection]
     private var next = 0
 
@@ -248,14 +248,14 @@ private final class SlowClients {
 }
 
 /// Connections of other users, which another process makes: a process that connects as somebody else is that user as a whole.
-private final class Crowd {
+final class Crowd {
     private let process: SpawnedProcess
     private let commands: String
     private let daemon: DaemonUnderTest
     private var lines = 0
 
     /// Reads "COUNT UID" lines from a fifo; connects that often as that user, sends a request over each connection and prints
-    /// what came back. The connections stay open.
+    /// what came back. The connections that were not refused stay open.
     private static let program = #"""
         use Socket; $| = 1; my @kept;
         open(my $in, "<", $ARGV[1]) or die;
@@ -268,7 +268,7 @@ private final class Crowd {
                 my $reply = <$s>;
                 my $what = $reply =~ /"limit":\{"name":"(\w+)"/ ? $1 : $reply =~ /"code":(\d+)/ ? $1
                     : $reply =~ /"healthy":true/ ? "healthy" : "?";
-                $seen{$what}++; push @kept, $s;
+                $seen{$what}++; push @kept, $s unless $what =~ /^connections/;
             }
             $> = 0;
             print join(", ", map { "$_ x$seen{$_}" } sort keys %seen), "\n";
@@ -277,11 +277,13 @@ private final class Crowd {
 
     init(of daemon: DaemonUnderTest) throws {
         self.daemon = daemon
-        commands = daemon.directory.path + "/commands"
+        // There may be several of them.
+        let name = "\(daemon.directory.path)/crowd-\(UInt32.random(in: .min ... .max))"
+        commands = name + ".fifo"
         guard unsafe mkfifo(commands, 0o600) == 0 else { throw HarnessError("mkfifo: errno \(errno)") }
         process = try SpawnedProcess(
             "/usr/bin/perl", ["-e", Self.program, daemon.socket, commands],
-            outputPath: daemon.directory.path + "/crowd.log")
+            outputPath: name + ".log")
         // Kept open for both, so that the process reads on after each line.
         fifo = unsafe open(commands, O_RDWR | O_CLOEXEC)
     }
@@ -292,10 +294,20 @@ private final class Crowd {
 
     /// How many connections as this user got which answer.
     func connect(_ count: Int, as uid: Int) throws -> String {
+        try begin(count, as: uid)
+        return try finish()
+    }
+
+    /// Has this user connect so often; `finish` waits for it.
+    func begin(_ count: Int, as uid: Int) throws {
         let line = Array("\(count) \(uid)\n".utf8)
         guard unsafe write(fifo, line, line.count) == line.count else { throw HarnessError("write: errno \(errno)") }
         lines += 1
-        try wait(until: "\(count) connections as \(uid): \(process.output)") {
+    }
+
+    /// How many of the connections that were begun last got which answer.
+    func finish() throws -> String {
+        try wait(until: "they have connected: \(process.output)", within: 60_000) {
             guard process.isRunning else { throw HarnessError(process.output) }
             return process.output.split(separator: "\n").count >= lines
         }
