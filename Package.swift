@@ -18,8 +18,8 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let fuzzDependencies: [Target.Dependency] = [
-    "ControlAPI", "JSONRPC", "DeviceState", "VDPA", "Netlink", "FakeNetlinkKernel", "LinuxIO", "Virtio", "JSON",
-    systemPackage,
+    "DaemonCore", "ControlAPI", "JSONRPC", "DeviceState", "VDPA", "Netlink", "FakeNetlinkKernel", "LinuxIO", "Virtio",
+    "JSON", logging, systemPackage,
 ]
 
 // Imports point down this list only; `make check` compares every import with it.

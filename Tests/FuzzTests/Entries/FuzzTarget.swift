@@ -2,12 +2,20 @@
 enum FuzzTarget: String, CaseIterable {
     /// The JSON parser and writer, and the typed values of the contract.
     case json
+    /// The configuration file.
+    case configuration
+    /// The files of declared devices.
+    case declarations
+    /// State documents and host descriptions.
+    case state
     /// Framing and JSON-RPC, with the input in pieces.
     case rpc
     /// The kernel's netlink answers.
     case netlink
     /// The messages between vdpad and its own processes.
     case worker
+    /// The daemon's whole request path, on the simulated host.
+    case request
 
     /// Tries one input.
     ///
@@ -15,9 +23,13 @@ enum FuzzTarget: String, CaseIterable {
     func run(_ input: [UInt8]) throws(FuzzFinding) {
         switch self {
         case .json: try fuzzJSON(input)
+        case .configuration: try fuzzConfiguration(input)
+        case .declarations: try fuzzDeclarations(input)
+        case .state: try fuzzState(input)
         case .rpc: try fuzzRPC(input)
         case .netlink: try fuzzNetlink(input)
         case .worker: try fuzzWorkerMessages(input)
+        case .request: try fuzzRequests(input)
         }
     }
 }
