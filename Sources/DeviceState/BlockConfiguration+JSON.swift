@@ -33,6 +33,12 @@ extension BlockConfiguration: JSONObjectReadable, JSONWritable {
         maximumSecureEraseSectors = try members.optional("maximumSecureEraseSectors", "In sectors of 512 bytes.")
         maximumSecureEraseSegments = try members.optional("maximumSecureEraseSegments", "Segments of one request.")
         secureEraseSectorAlignment = try members.optional("secureEraseAlignmentSectors", "In sectors of 512 bytes.")
+        zoneSectors = try members.optional("zoneSectors", "In sectors of 512 bytes.")
+        maximumOpenZones = try members.optional("maximumOpenZones", "0 for no limit.")
+        maximumActiveZones = try members.optional("maximumActiveZones", "0 for no limit.")
+        maximumAppendSectors = try members.optional("maximumAppendSectors", "In sectors of 512 bytes.")
+        writeGranularity = try members.optional("writeGranularityBytes", "Of writes to a zone.")
+        zonedModel = try members.optional("zonedModel", "0 none, 1 host-managed, 2 host-aware.")
     }
 
     /// Writes the fields that are there.
@@ -60,6 +66,12 @@ extension BlockConfiguration: JSONObjectReadable, JSONWritable {
         writer.member("maximumSecureEraseSectors", ifPresent: maximumSecureEraseSectors)
         writer.member("maximumSecureEraseSegments", ifPresent: maximumSecureEraseSegments)
         writer.member("secureEraseAlignmentSectors", ifPresent: secureEraseSectorAlignment)
+        writer.member("zoneSectors", ifPresent: zoneSectors)
+        writer.member("maximumOpenZones", ifPresent: maximumOpenZones)
+        writer.member("maximumActiveZones", ifPresent: maximumActiveZones)
+        writer.member("maximumAppendSectors", ifPresent: maximumAppendSectors)
+        writer.member("writeGranularityBytes", ifPresent: writeGranularity)
+        writer.member("zonedModel", ifPresent: zonedModel)
         writer.endObject()
     }
 }

@@ -27,7 +27,10 @@ extension DeviceState.Completeness: JSONObjectReadable, JSONWritable {
 
     /// Reads the members; a document that is complete and yet lacks parts is refused.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        isComplete = try members.required("complete", "Whether nothing is missing.")
+        isComplete = try members.required(
+            "complete",
+            "Whether nothing is missing: status, features, backend features, configuration, and size and position of every queue are there."
+        )
         missing = try members.required("missing", "Every part that is known to be missing.")
         supplied = try members.optional("supplied", default: [], "Every part that vdpad did not read itself.")
         guard !isComplete || missing.isEmpty else {

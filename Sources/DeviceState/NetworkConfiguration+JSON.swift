@@ -19,6 +19,8 @@ extension NetworkConfiguration: JSONObjectReadable, JSONWritable {
         maximumRSSKeySize = try members.optional("maximumRssKeyBytes", "The longest key of receive-side scaling.")
         maximumRSSTableLength = try members.optional("maximumRssTableLength", "Entries of the indirection table.")
         supportedHashTypes = try members.optional("supportedHashTypes", "Mask of hash types.")
+        supportedTunnelTypes = try members.optional(
+            "supportedTunnelTypes", "Mask of the tunnels whose inner headers are hashed.")
     }
 
     /// Writes the fields that are there.
@@ -33,6 +35,7 @@ extension NetworkConfiguration: JSONObjectReadable, JSONWritable {
         writer.member("maximumRssKeyBytes", ifPresent: maximumRSSKeySize)
         writer.member("maximumRssTableLength", ifPresent: maximumRSSTableLength)
         writer.member("supportedHashTypes", ifPresent: supportedHashTypes)
+        writer.member("supportedTunnelTypes", ifPresent: supportedTunnelTypes)
         writer.endObject()
     }
 }

@@ -53,6 +53,16 @@ extension RestoredState {
         if let misfit = misfits(target).first { throw misfit }
     }
 
+    /// Whether a configuration space of this size has what the driver may read. Spaces of classes that are not decoded must
+    /// be as large.
+    private func fits(configurationOf size: Int) -> Bool {
+        switch deviceClass {
+        case .net: size >= min(configuration.count, NetworkConfiguration.byteCount(for: features))
+        case .block: size >= min(configuration.count, BlockConfiguration.byteCount(for: features))
+        default: size == configuration.count
+        }
+    }
+
     /// Everything in which the state cannot be that of a device, each with its field.
     func misfits(_ target: RestoreTarget) -> [HostError] {
         var misfits: [HostError] = []
@@ -67,7 +77,7 @@ extension RestoredState {
             add(
                 .negotiatedFeatures, "the device does not offer \(names.joined(separator: ", "))", missing: names)
         }
-        if let size = target.configurationSize, Int(size) != configuration.count {
+        if let size = target.configurationSize, !fits(configurationOf: Int(size)) {
             add(.configuration, "the state has \(configuration.count) bytes, the device \(size)")
         }
         if let count = target.queueCount, Int(count) != queues.count {

@@ -46,6 +46,18 @@ public struct BlockConfiguration: Sendable, Hashable {
     public var maximumSecureEraseSegments: UInt32?
     /// In sectors of 512 bytes; needs SECURE_ERASE.
     public var secureEraseSectorAlignment: UInt32?
+    /// In sectors of 512 bytes; needs ZONED.
+    public var zoneSectors: UInt32?
+    /// 0 for no limit; needs ZONED.
+    public var maximumOpenZones: UInt32?
+    /// 0 for no limit; needs ZONED.
+    public var maximumActiveZones: UInt32?
+    /// In sectors of 512 bytes; needs ZONED.
+    public var maximumAppendSectors: UInt32?
+    /// Bytes; needs ZONED.
+    public var writeGranularity: UInt32?
+    /// 0 none, 1 host-managed, 2 host-aware; needs ZONED.
+    public var zonedModel: UInt8?
 
     /// Nothing known.
     public init() {}
@@ -75,5 +87,21 @@ public struct BlockConfiguration: Sendable, Hashable {
         maximumSecureEraseSectors = fields.integer(at: 60, with: 16)
         maximumSecureEraseSegments = fields.integer(at: 64, with: 16)
         secureEraseSectorAlignment = fields.integer(at: 68, with: 16)
+        zoneSectors = fields.integer(at: 72, with: 17)
+        maximumOpenZones = fields.integer(at: 76, with: 17)
+        maximumActiveZones = fields.integer(at: 80, with: 17)
+        maximumAppendSectors = fields.integer(at: 84, with: 17)
+        writeGranularity = fields.integer(at: 88, with: 17)
+        zonedModel = fields.integer(at: 92, with: 17)
+    }
+
+    /// How many bytes of the space a driver reads that has accepted these features.
+    public static func byteCount(for features: Features) -> Int {
+        ConfigurationFields.end(
+            of: [
+                (12, [1]), (16, [2]), (20, [4]), (24, [6]), (32, [10]), (33, [11]), (36, [12]), (48, [13]), (57, [14]),
+                (72, [16]), (93, [17]),
+            ],
+            for: features, least: 8)
     }
 }

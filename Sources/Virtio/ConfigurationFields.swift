@@ -20,4 +20,15 @@ struct ConfigurationFields {
         guard bits.contains(where: { features.contains(Features(bit: $0)) }) else { return nil }
         return integer(at: offset)
     }
+
+    /// Where the last field ends that one of these features makes valid.
+    ///
+    /// - Parameters:
+    ///   - fields: The ends of fields, and the features of which each needs one.
+    ///   - features: The features that there are.
+    ///   - least: The end of the fields that need none.
+    static func end(of fields: [(end: Int, bits: [Int])], for features: Features, least: Int) -> Int {
+        fields.filter { field in field.bits.contains { features.contains(Features(bit: $0)) } }
+            .map(\.end).reduce(least, max)
+    }
 }

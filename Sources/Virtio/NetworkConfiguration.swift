@@ -20,6 +20,8 @@ public struct NetworkConfiguration: Sendable, Hashable {
     public var maximumRSSTableLength: UInt16?
     /// Mask; needs RSS or HASH_REPORT.
     public var supportedHashTypes: UInt32?
+    /// Mask; needs HASH_TUNNEL.
+    public var supportedTunnelTypes: UInt32?
 
     /// Nothing known.
     public init() {}
@@ -36,6 +38,14 @@ public struct NetworkConfiguration: Sendable, Hashable {
         maximumRSSKeySize = fields.integer(at: 17, with: 57, 60)
         maximumRSSTableLength = fields.integer(at: 18, with: 60)
         supportedHashTypes = fields.integer(at: 20, with: 57, 60)
+        supportedTunnelTypes = fields.integer(at: 24, with: 51)
+    }
+
+    /// How many bytes of the space a driver reads that has accepted these features.
+    public static func byteCount(for features: Features) -> Int {
+        ConfigurationFields.end(
+            of: [(8, [16]), (6, [5]), (10, [22, 60]), (12, [3]), (17, [63]), (24, [57, 60]), (28, [51])],
+            for: features, least: 0)
     }
 
     /// Whether the link is up; nil when the device does not say. Without STATUS a driver assumes that it is.

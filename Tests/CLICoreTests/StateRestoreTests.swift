@@ -24,7 +24,9 @@ import Virtio
             source: DeviceState.Source(host: "host-a", kernel: "6.12.0", vdpad: "0.1.0", time: "2026-11-21T06:40:13Z"),
             identity: DeviceState.Identity(name: try DeviceName("net0"), deviceClass: .net, vendorID: 0),
             standard: DeviceState.Standard(queueCount: 0, queues: []),
-            completeness: DeviceState.Completeness(missing: []),
+            completeness: DeviceState.Completeness(missing: [
+                DeviceState.MissingPart(part: "standard.configuration", reason: "no", supplier: .owner)
+            ]),
             stability: DeviceState.Stability(suspended: true, vouched: true, verification: []))
         try Files.replace(path, with: state.document.jsonBytes().span, mode: 0o600)
         try await body(path, state.document)

@@ -59,7 +59,9 @@ extension Example {
             standard: DeviceState.Standard(
                 status: NamedMask(DeviceStatus(rawValue: 1), negotiated: []), queueCount: 1,
                 queues: [DeviceState.Queue(index: 0, size: 8, position: .split(availableIndex: 7))]),
-            completeness: DeviceState.Completeness(missing: []),
+            completeness: DeviceState.Completeness(missing: [
+                DeviceState.MissingPart(part: "standard.configuration", reason: "", supplier: .vdpad)
+            ]),
             stability: DeviceState.Stability(suspended: true, vouched: true, verification: []))
     }
 }

@@ -88,7 +88,25 @@ import Virtio
             message: "completeness.complete: it is false, but no part is missing"),
         Case(
             path: "standard", value: ["queues": []],
+            message: "completeness.complete: it is true, but standard.status is not there"),
+        Case(
+            path: "standard.deviceFeatures", value: nil,
+            message: "completeness.complete: it is true, but standard.deviceFeatures is not there"),
+        Case(
+            path: "standard.negotiatedFeatures", value: nil,
+            message: "completeness.complete: it is true, but standard.negotiatedFeatures is not there"),
+        Case(
+            path: "standard.backendFeatures", value: nil,
+            message: "completeness.complete: it is true, but standard.backendFeatures is not there"),
+        Case(
+            path: "standard.configuration", value: nil,
+            message: "completeness.complete: it is true, but standard.configuration is not there"),
+        Case(
+            path: "standard.queueCount", value: nil,
             message: "completeness.complete: it is true, but standard.queueCount is not there"),
+        Case(
+            path: "standard.queues.1.size", value: nil,
+            message: "completeness.complete: it is true, but standard.queues[1].size is not there"),
         Case(
             path: "completeness", value: missing("standard.queues[1]"),
             message: "completeness.missing: standard.queues[1] is there"),

@@ -289,11 +289,18 @@ struct RestoreTests {
         ("standard.queues[2].size", { $0.standard.queues[2].size = nil }),
     ]
 
-    /// A document that says that it is complete and is not.
-    @Test(arguments: omissions.indices) func aStateThatOnlySaysThatItIsCompleteIsIncomplete(place: Int) async throws {
+    /// A document that says so, and one that says that it is complete and is not.
+    @Test(arguments: omissions.indices) func aStateThatLacksAPartIsIncompleteOrContradictory(place: Int) async throws {
         try await withDaemon { _, client in
             let (part, change) = Self.omissions[place]
-            let state = try Self.state(client, "net0", change)
+            let liar = try Self.state(client, "net0", change)
+            let contradiction = try client.failure("state.restore", Self.params("net0", liar), is: "invalidState")
+            #expect(contradiction.message.contains("it is true, but \(part) is not there"), "\(contradiction)")
+            let state = try Self.state(client, "net0") { state in
+                change(&state)
+                state.completeness = DeviceState.Completeness(
+                    missing: [DeviceState.MissingPart(part: part, reason: "no", supplier: .owner)])
+            }
             let failure = try client.failure("state.restore", Self.params("net0", state), is: "stateIncomplete")
             #expect(failure.data["missing"] == [.string(part)])
         }

@@ -27,6 +27,22 @@ struct CheckQuestion {
         return !known.isDisjoint(with: features)
     }
 
+    /// How many queues the driver may use: those up to the last one that its features allow. Nil if it is not known.
+    var queuesInUse: UInt32? {
+        guard negotiated != nil else { return standard.queueCount }
+        switch deviceClass {
+        case .net:
+            // Without the control queue a driver cannot ask for more than one pair.
+            guard mayUse(Features.Net.controlQueue) else { return 2 }
+            guard mayUse(Features.Net.severalPairs) else { return 3 }
+            return net?.maximumQueuePairs.map { UInt32($0) * 2 + 1 } ?? standard.queueCount
+        case .block:
+            guard mayUse(Features.Block.multiqueue) else { return 1 }
+            return block?.queues.map { UInt32($0) } ?? standard.queueCount
+        default: return standard.queueCount
+        }
+    }
+
     /// Parameters of a device that the target's management device would make.
     func parameters(_ change: (inout CreationParameters) -> Void = { _ in }) -> CreationParameters? {
         target.maker.map { maker in

@@ -4,10 +4,12 @@ struct NewDeviceCheck {
     let fields: [CheckedField]
     /// What it would be created with.
     let parameters: CreationParameters
+    /// What was asked.
+    let question: CheckQuestion
 
     init(of state: DeviceState, by maker: HostDescription.ManagementDevice, on host: HostDescription) {
         let target = TargetFacts(newBy: maker, ofClass: state.identity.deviceClass, on: host)
-        let question = CheckQuestion(state: state, target: target)
+        question = CheckQuestion(state: state, target: target)
         fields = CheckRules.findings(question)
         var parameters = CreationParameters(managementDevice: maker.name)
         parameters.features = question.featuresToChoose

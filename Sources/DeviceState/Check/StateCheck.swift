@@ -28,12 +28,14 @@ public struct StateCheck: Sendable, Hashable {
         of state: DeviceState, with target: CheckTarget, on host: HostDescription
     ) throws(StateCheckError) {
         var remedy: CreationParameters?
+        let question: CheckQuestion
         switch target {
         case .device(let name):
             guard let device = host.devices.first(where: { $0.name == name }) else {
                 throw .deviceNotFound(name, host: host.host.name)
             }
-            fields = CheckRules.findings(CheckQuestion(state: state, target: TargetFacts(device, of: host)))
+            question = CheckQuestion(state: state, target: TargetFacts(device, of: host))
+            fields = CheckRules.findings(question)
             self.device = name
             if let maker = host.managementDevices.first(where: { $0.name == device.managementDevice }) {
                 remedy = NewDeviceCheck(of: state, by: maker, on: host).adapt(&fields)
@@ -44,9 +46,11 @@ public struct StateCheck: Sendable, Hashable {
             }
             managementDevice = handle
             let check = NewDeviceCheck(of: state, by: maker, on: host)
+            question = check.question
             fields = check.fields
             remedy = check.parameters
         }
+        CheckRules.doubt(&fields, question)
         self.host = host.host.name
         verdict = fields.filter { !$0.finding.isAdvisory }.map(\.finding.verdict).max() ?? .ok
         parameters = verdict == .blocking ? nil : remedy

@@ -5,8 +5,8 @@ extension DeviceState.Completeness {
         if !isComplete, missing.isEmpty {
             throw DeviceState.Contradiction("completeness.complete", "it is false, but no part is missing")
         }
-        if isComplete, standard.queueCount == nil {
-            throw DeviceState.Contradiction("completeness.complete", "it is true, but standard.queueCount is not there")
+        if isComplete, let part = standard.lackingParts.first {
+            throw DeviceState.Contradiction("completeness.complete", "it is true, but \(part) is not there")
         }
         let present = standard.parts
         if let part = missing.first(where: { present.contains($0.part) })?.part {

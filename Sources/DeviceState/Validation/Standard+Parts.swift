@@ -12,4 +12,17 @@ extension DeviceState.Standard {
         ]
         return Set(parts.filter(\.1).map(\.0))
     }
+
+    /// The parts that are not there and without which a document is not complete: what a check compares and a restore
+    /// gives. Groups, address spaces and the range of addresses are not among them, which older kernels do not tell.
+    public var lackingParts: [String] {
+        let parts = [
+            ("standard.status", status == nil), ("standard.deviceFeatures", deviceFeatures == nil),
+            ("standard.negotiatedFeatures", negotiatedFeatures == nil),
+            ("standard.backendFeatures", backendFeatures == nil), ("standard.configuration", configuration == nil),
+            ("standard.queueCount", queueCount == nil),
+        ]
+        return parts.filter(\.1).map(\.0)
+            + queues.filter { $0.size == nil }.map { "standard.queues[\($0.index)].size" }
+    }
 }

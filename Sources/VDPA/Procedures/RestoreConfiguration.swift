@@ -8,9 +8,14 @@ extension OwnedVhostVDPAFile where Self: ~Copyable {
         // Also when it was written in part.
         defer { result.formerConfiguration = former }
         try result.note(.configuration, isTrial: state.isTrial) { () throws(HostError) in
-            let present = try readConfiguration(count: state.configuration.count)
-            if present != state.configuration { former = present }
-            try writeConfiguration(state.configuration, over: present)
+            let size = try configurationSize() ?? UInt32(state.configuration.count)
+            let present = try readConfiguration(count: Int(size))
+            // What only one of the two has belongs to no feature that the driver has accepted.
+            var wanted = present
+            let common = min(wanted.count, state.configuration.count)
+            wanted.replaceSubrange(..<common, with: state.configuration.prefix(common))
+            if present != wanted { former = present }
+            try writeConfiguration(wanted, over: present)
             return .verified
         }
     }

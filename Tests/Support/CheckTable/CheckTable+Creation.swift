@@ -88,7 +88,9 @@ extension CheckTable {
             CheckCase(
                 "nobody can choose a disk", .block, .unknown, .capacity, .unknown,
                 "only the device itself tells its capacity, which is not chosen when it is created",
-                others: [.blockSize: .unknown, .requestLimits: .unknown, .requestQueues: .unknown],
+                others: [
+                    .blockSize: .unknown, .requestLimits: .unknown, .requestQueues: .unknown, .layoutHints: .unknown,
+                ],
                 parameters: likeTheDisk,
                 on: .managementDevice(CheckWorld.blockMaker)),
             CheckCase(

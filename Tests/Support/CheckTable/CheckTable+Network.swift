@@ -31,11 +31,12 @@ extension CheckTable {
             },
             CheckCase(
                 "what the driver was offered is offered", .net, .ok, .features, .ok,
-                "every feature that the driver has accepted is offered"
+                "every feature that the driver has accepted is offered", others: [.completeness: .unknown]
             ) { $0.negotiate { _ in nil } },
             CheckCase(
                 "it is not known whether a missing feature is in use", .net, .unknown, .features, .unknown,
-                "net0 does not offer STATUS, and it is not known whether the driver has accepted that"
+                "net0 does not offer STATUS, and it is not known whether the driver has accepted that",
+                others: [.completeness: .unknown]
             ) { world in
                 world.negotiate { _ in nil }
                 world.offer { $0.subtracting(Features(bit: 16)) }
@@ -43,9 +44,10 @@ extension CheckTable {
             CheckCase(
                 "the document has no features", .net, .unknown, .features, .unknown,
                 "the document says neither which features the driver has accepted nor which it was offered",
-                others: [.receiveSideScaling: .unknown]
+                others: [.completeness: .unknown, .receiveSideScaling: .unknown]
             ) { world in
                 world.negotiate { _ in nil }
+                world.miss("standard.deviceFeatures")
                 world.state.standard.deviceFeatures = nil
             },
             CheckCase(
@@ -59,15 +61,27 @@ extension CheckTable {
             CheckCase(
                 "the configuration is smaller", .net, .blocking, .configurationSize, .blocking,
                 "the driver may read beyond its end"
+            ) { $0.device.configuration?.size = 11 },
+            CheckCase(
+                "the configuration is smaller, by what the driver does not read", .net, .ok, .configurationSize, .ok,
+                "it has every field that the driver may read"
             ) { $0.device.configuration?.size = 12 },
+            CheckCase(
+                "the configuration is smaller, and it is not known what the driver reads", .net, .unknown,
+                .configurationSize, .unknown, "it is smaller, and it is not known what the driver reads of it",
+                others: [.completeness: .unknown]
+            ) { world in
+                world.device.configuration?.size = 12
+                world.negotiate { _ in nil }
+            },
             CheckCase("the configuration is larger", .net, .ok, .configurationSize, .ok, "it is not smaller") {
                 $0.device.configuration?.size = 28
             },
             CheckCase(
                 "the document has no configuration", .net, .unknown, .configurationSize, .unknown,
                 "the document does not have the configuration",
-                others: [.mac: .unknown, .mtu: .unknown, .queuePairs: .unknown]
-            ) { $0.state.standard.configuration = nil },
+                others: [.completeness: .unknown, .mac: .unknown, .mtu: .unknown, .queuePairs: .unknown]
+            ) { $0.loseConfiguration() },
             CheckCase(
                 "another address, for good", .net, .blocking, .mac, .blocking,
                 "the guest would keep an address that net0 does not have"
@@ -159,9 +173,20 @@ extension CheckTable {
                 "it has more pairs, so that its control queue has another place; one that pci/0000:01:00.2 makes anew would fit",
                 parameters: likeTheSource
             ) { $0.device.configuration?.net?.maximumQueuePairs = 4 },
-            CheckCase("more pairs without a control queue", .net, .ok, .queuePairs, .ok, "it has more pairs") { world in
+            CheckCase(
+                "more pairs without a control queue", .net, .ok, .queuePairs, .ok,
+                "the driver has not accepted CTRL_VQ, so it uses one pair"
+            ) { world in
                 world.negotiate { $0.subtracting(Features(bit: 17)) }
                 world.device.configuration?.net?.maximumQueuePairs = 4
+            },
+            CheckCase(
+                "fewer pairs without a control queue", .net, .ok, .queuePairs, .ok,
+                "the driver has not accepted CTRL_VQ, so it uses one pair"
+            ) { world in
+                world.negotiate { $0.subtracting(Features(bit: 17)) }
+                world.device.configuration?.net?.maximumQueuePairs = 1
+                world.device.queueCount = 2
             },
             CheckCase(
                 "fewer pairs, of which the driver uses one", .net, .ok, .queuePairs, .ok,
@@ -178,6 +203,36 @@ extension CheckTable {
                 world.useRSS()
                 world.device.configuration?.net?.maximumRSSTableLength = 64
             },
+            CheckCase(
+                "a smaller table of RSS, of a driver that only has hashes reported", .net, .ok, .receiveSideScaling, .ok,
+                "its limits are not lower"
+            ) { world in
+                world.useRSS()
+                let hashReport = Features(bit: 57)
+                world.offer { $0.subtracting(Features(bit: 60)).union(hashReport) }
+                world.negotiate { $0.subtracting(Features(bit: 60)).union(hashReport) }
+                world.device.configuration?.net?.maximumRSSTableLength = nil
+            },
+            CheckCase(
+                "fewer tunnels whose inner headers are hashed", .net, .blocking, .receiveSideScaling, .blocking,
+                "the driver may have set what net0 does not take"
+            ) { world in
+                world.useRSS()
+                world.hashTunnels()
+                world.device.configuration?.net?.supportedTunnelTypes = 1
+            },
+            CheckCase(
+                "the same tunnels", .net, .ok, .receiveSideScaling, .ok, "its limits are not lower"
+            ) { world in
+                world.useRSS()
+                world.hashTunnels()
+            },
+            CheckCase(
+                "the link is down", .net, .ok, .link, .unknown, "the link of net0 is down"
+            ) { $0.device.configuration?.net?.status = 0 },
+            CheckCase(
+                "the link is slower", .net, .ok, .link, .ok, "the driver is told of the change"
+            ) { $0.device.configuration?.net?.speed = 100 },
             CheckCase("the limits of RSS", .net, .ok, .receiveSideScaling, .ok, "its limits are not lower") {
                 $0.useRSS()
             },
@@ -208,6 +263,16 @@ extension CheckWorld {
         device.managementDevice = nil
         // 40 bytes of key, 128 entries, six types of hashes.
         configure { $0.replaceSubrange(17..<24, with: [40, 128, 0, 0x3f, 0, 0, 0]) }
+        device.configuration?.net = state.standard.configuration?.net
+    }
+
+    /// Both sides have HASH_TUNNEL, for the same three tunnels.
+    fileprivate mutating func hashTunnels() {
+        let tunnels = Features(bit: 51)
+        negotiate { $0.union(tunnels) }
+        offer { $0.union(tunnels) }
+        configure { $0 += [7, 0, 0, 0] }
+        device.configuration?.size = 28
         device.configuration?.net = state.standard.configuration?.net
     }
 }

@@ -34,8 +34,8 @@ extension CheckTable {
             },
             CheckCase(
                 "a file system whose configuration the document does not have", .fs, .unknown, .otherConfiguration,
-                .unknown, "the document does not have the configuration", others: [.configurationSize: .unknown]
-            ) { $0.state.standard.configuration = nil },
+                .unknown, "the document does not have the configuration", others: [.completeness: .unknown, .configurationSize: .unknown]
+            ) { $0.loseConfiguration() },
             CheckCase(
                 "a file system whose configuration was never read", .fs, .unknown, .otherConfiguration, .unknown,
                 "the configuration of fs0 is not known"

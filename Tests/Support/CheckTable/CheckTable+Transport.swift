@@ -21,10 +21,20 @@ extension CheckTable {
             },
             CheckCase(
                 "it is not known whether the source could be resumed", .net, .unknown, .resume, .unknown,
-                "net0 does not offer RESUME, and it is not known whether the source does"
+                "net0 does not offer RESUME, and it is not known whether the source does",
+                others: [.completeness: .unknown]
             ) { world in
                 world.lack(.resume)
                 world.state.standard.backendFeatures = nil
+                world.miss("standard.backendFeatures")
+            },
+            CheckCase(
+                "the target is stopped by its status only, as the driver knows", .net, .ok, .suspend, .ok,
+                "the driver has accepted the feature SUSPEND, by which the status stops the device"
+            ) { world in
+                world.lack([.suspend, .resume])
+                world.negotiate { $0.union(.suspend) }
+                world.offer { $0.union(.suspend) }
             },
             CheckCase(
                 "queues cannot be enabled late, with a control queue", .net, .blocking, .enableAfterDriverOk, .blocking,
@@ -103,11 +113,36 @@ extension CheckTable {
                 world.device.managementDevice = nil
             },
             CheckCase(
-                "rings of unknown sizes, but not too large", .net, .ok, .queueSize, .ok, "it takes rings of these sizes"
+                "rings that are too large, of queues that the driver does not use", .net, .ok, .queueSize, .ok,
+                "it takes rings of these sizes"
+            ) { world in
+                world.negotiate { $0.subtracting(Features(bit: 22)) }
+                for index in 0..<3 { world.state.standard.queues[index].size = 64 }
+                world.device.maximumQueueSize = 128
+            },
+            CheckCase(
+                "fewer queues, and it is not known which the driver uses", .net, .unknown, .queueCount, .unknown,
+                "it has fewer queues, and it is not known how many the driver may use",
+                others: [.completeness: .unknown]
+            ) { world in
+                world.negotiate { _ in nil }
+                world.device.queueCount = 3
+            },
+            CheckCase(
+                "fewer queues than any driver uses", .net, .blocking, .queueCount, .blocking,
+                "the driver may use more queues", others: [.completeness: .unknown]
+            ) { world in
+                world.negotiate { _ in nil }
+                world.device.queueCount = 1
+                world.device.managementDevice = nil
+            },
+            CheckCase(
+                "rings of unknown sizes, but not too large", .net, .ok, .queueSize, .ok, "it takes rings of these sizes",
+                others: [.completeness: .unknown]
             ) { $0.forgetSizes() },
             CheckCase(
                 "rings of unknown sizes, perhaps too large", .net, .unknown, .queueSize, .unknown,
-                "it takes smaller rings, and not every size in use is known"
+                "it takes smaller rings, and not every size in use is known", others: [.completeness: .unknown]
             ) { world in
                 world.forgetSizes()
                 world.device.maximumQueueSize = 128
@@ -158,8 +193,8 @@ extension CheckTable {
                 "rings of a format that nobody knows", .net, .unknown, .ringFormat, .unknown,
                 "the document does not say which format the rings have", others: [.completeness: .unknown]
             ) { world in
-                world.negotiate { _ in nil }
                 world.forgetFormats()
+                world.negotiate { _ in nil }
             },
         ]
     }
@@ -172,6 +207,13 @@ extension CheckTable {
             ) { world in
                 world.device.groupCount = 1
                 world.device.addressSpaceCount = 1
+            },
+            CheckCase(
+                "more groups than address spaces, on a target with fewer groups", .net, .unknown, .groups, .unknown,
+                "it has fewer, and it is not known whether queues of two address spaces share one"
+            ) { world in
+                world.state.standard.groupCount = 3
+                world.state.standard.queues[1].group = 2
             },
             CheckCase(
                 "one address space is in use", .net, .ok, .addressSpaces, .ok, "one is enough"
@@ -245,8 +287,20 @@ extension CheckTable {
                 "a device with FAILED has no state to go on from"
             ) { $0.state.standard.status = NamedMask(DeviceStatus(rawValue: 0x8f), negotiated: []) },
             CheckCase(
-                "a document without a status", .net, .ok, .status, .unknown, "the document does not have the status"
-            ) { $0.state.standard.status = nil },
+                "a document without a status", .net, .ok, .status, .unknown, "the document does not have the status",
+                others: [.completeness: .unknown]
+            ) { world in
+                world.state.standard.status = nil
+                world.miss("standard.status")
+            },
+            CheckCase(
+                "a position that nobody can tell, of a queue that the driver does not use", .net, .ok, .completeness,
+                .unknown,
+                "a restore needs what is missing, from whom it can be had: standard.queues[4].position (nobody)"
+            ) { world in
+                world.negotiate { $0.subtracting(Features(bit: 22)) }
+                world.losePositions(4...4, "the driver below has no such call", .nobody)
+            },
             CheckCase(
                 "positions of a device that may have moved on", .net, .ok, .stability, .unknown,
                 "positions were read while the device was not known to stand still"
@@ -285,6 +339,7 @@ extension DeviceState.Stability {
 
 extension CheckWorld {
     fileprivate mutating func forgetSizes() {
+        for index in state.standard.queues.indices { miss("standard.queues[\(index)].size") }
         changeQueues { $0.size = nil }
     }
 

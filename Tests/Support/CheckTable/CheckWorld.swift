@@ -109,6 +109,7 @@ struct CheckWorld {
     mutating func negotiate(_ change: (Features) -> Features?) {
         let negotiated = state.standard.negotiatedFeatures.flatMap { change(Features($0)) }
         let offered = state.standard.deviceFeatures.map { Features($0).union(negotiated ?? []) }
+        if negotiated == nil { miss("standard.negotiatedFeatures") }
         state.standard.negotiatedFeatures = negotiated.map { NamedMask($0, for: state.identity.deviceClass) }
         state.standard.deviceFeatures = offered.map { NamedMask($0, for: state.identity.deviceClass) }
     }
@@ -129,6 +130,19 @@ struct CheckWorld {
             change(&queue)
             return queue
         }
+    }
+
+    /// Says that a part of the document is missing, which the caller takes out.
+    mutating func miss(_ part: String) {
+        state.completeness = DeviceState.Completeness(
+            missing: state.completeness.missing
+                + [DeviceState.MissingPart(part: part, reason: "it was not read", supplier: .vdpad)])
+    }
+
+    /// Takes the configuration out of the document.
+    mutating func loseConfiguration() {
+        state.standard.configuration = nil
+        miss("standard.configuration")
     }
 
     /// Takes the queues out of the document.

@@ -95,7 +95,6 @@ extension HostSuite {
             let changes: [(StateField, (inout RestoredState) -> Void)] = [
                 (.deviceClass, { $0.deviceClass = .net }),
                 (.negotiatedFeatures, { $0.features.insert(.ringPacked) }),
-                (.configuration, { $0.configuration.removeLast() }),
                 (.queueCount, { $0.queues.append($0.queues[0]) }),
                 (.size(ofQueue: 0), { $0.queues[0].size = 512 }),
             ]

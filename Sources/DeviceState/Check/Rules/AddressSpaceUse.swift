@@ -2,8 +2,10 @@
 struct AddressSpaceUse {
     /// The address spaces in use, or what the device has if that is not known.
     let addressSpaces: UInt32?
-    /// The groups that these need, or what the device has if that is not known.
+    /// The groups that these need at least, or what the device has if that is not known.
     let groups: UInt32?
+    /// The groups over which the queues are spread, where that is more.
+    private let spread: UInt32
     /// Whether both were read of the queues.
     let isCertain: Bool
 
@@ -13,13 +15,27 @@ struct AddressSpaceUse {
         isCertain =
             standard.hasEveryQueue && !queues.isEmpty
             && queues.allSatisfy { $0.addressSpace != nil && $0.group != nil }
+        spread = UInt32(Set(queues.compactMap(\.group)).count)
         if isCertain {
             addressSpaces = UInt32(used.count)
-            groups = used.count == 1 ? 1 : UInt32(Set(queues.compactMap(\.group)).count)
+            // Each address space takes a group at least; the VMM may give several the same.
+            groups = UInt32(used.count)
         } else {
             addressSpaces = standard.addressSpaceCount
             groups = standard.addressSpaceCount == 1 ? 1 : standard.groupCount
         }
+    }
+
+    /// What is found for groups: which queues are in the same one is the target's choice.
+    func findingOfGroups(_ known: TargetFacts.Witnessed<UInt32>?, of target: String) -> CheckFinding {
+        let finding = finding("virtqueue groups", groups, known, of: target)
+        guard isCertain, finding.verdict == .ok, let wanted = groups, wanted > 1, let known, known.value < spread else {
+            return finding
+        }
+        return CheckFinding(
+            .unknown,
+            "it has fewer\(known.source), and it is not known whether queues of two address spaces share one",
+            state: "\(spread)", target: "\(known.value)")
     }
 
     /// What is found for a number of groups or of address spaces.

@@ -15,6 +15,12 @@ extension BackendFeatureRule {
 
     static func exemption(_ question: CheckQuestion) -> String? { nil }
 
+    /// The feature is the device's, so a target that offers it can be stopped by it, and goes on by it.
+    static func stopBitExemption(_ question: CheckQuestion) -> String? {
+        guard question.negotiated?.contains(.suspend) == true else { return nil }
+        return "the driver has accepted the feature SUSPEND, by which the status stops the device"
+    }
+
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
         let source = question.standard.backendFeatures.map { BackendFeatures($0).contains(feature) }
         let state = source.map { $0 ? name : "no \(name)" }

@@ -2,6 +2,7 @@ internal import Virtio
 
 enum BlockSizeRule: CheckRule {
     static let field = CheckField.blockSize
+    static let features = Features.Block.blockSize
 
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
         guard question.deviceClass == .block else { return nil }

@@ -4,6 +4,6 @@ enum GroupsRule: CheckRule {
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
         let use = AddressSpaceUse(question.standard)
         let known = question.target.witnessed(\.groupCount)
-        return use.finding("virtqueue groups", use.groups, known, of: question.target.name)
+        return use.findingOfGroups(known, of: question.target.name)
     }
 }

@@ -2,6 +2,7 @@ internal import Virtio
 
 enum MACRule: CheckRule {
     static let field = CheckField.mac
+    static let features = Features.Net.mac
 
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
         guard question.deviceClass == .net else { return nil }

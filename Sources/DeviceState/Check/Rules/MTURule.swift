@@ -2,6 +2,7 @@ internal import Virtio
 
 enum MTURule: CheckRule {
     static let field = CheckField.mtu
+    static let features = Features.Net.mtu
 
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
         guard question.deviceClass == .net else { return nil }

@@ -4,6 +4,7 @@ internal import Virtio
 /// number.
 enum QueuePairsRule: CheckRule {
     static let field = CheckField.queuePairs
+    static let features = Features.Net.severalPairs
 
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
         guard question.deviceClass == .net else { return nil }
@@ -13,8 +14,11 @@ enum QueuePairsRule: CheckRule {
         func found(_ verdict: CheckVerdict, _ reason: String) -> CheckFinding {
             CheckFinding(verdict, reason, state: wanted.map { "\($0)" }, target: present.map { "\($0)" })
         }
-        guard question.mayUse([Features.Net.multiqueue, Features.Net.receiveSideScaling]) else {
+        guard question.mayUse(features) else {
             return found(.ok, "the driver has accepted neither MQ nor RSS, so it uses one pair")
+        }
+        guard question.mayUse(Features.Net.controlQueue) else {
+            return found(.ok, "the driver has not accepted CTRL_VQ, so it uses one pair")
         }
         guard let wanted else { return found(.unknown, "the document does not have the number of pairs") }
         if target.canChoose(.maxQueuePairs) {
@@ -32,7 +36,6 @@ enum QueuePairsRule: CheckRule {
         }
         if present == wanted { return found(.ok, "it has as many pairs") }
         if present < wanted { return found(.blocking, "the driver may use more pairs") }
-        guard question.mayUse(Features.Net.controlQueue) else { return found(.ok, "it has more pairs") }
         return found(.blocking, "it has more pairs, so that its control queue has another place")
     }
 }

@@ -4,9 +4,12 @@ enum QueueSizeRule: CheckRule {
     static let field = CheckField.queueSize
 
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
-        let queues = question.standard.queues
+        // Of a queue that the driver does not use nobody has chosen the size.
+        let inUse = question.queuesInUse ?? .max
+        let queues = question.standard.queues.filter { $0.index < inUse }
         let sizes = queues.compactMap(\.size)
-        let isCertain = question.standard.hasEveryQueue && sizes.count == queues.count
+        let isCertain =
+            sizes.count == queues.count && (question.standard.hasEveryQueue || queues.count == Int(inUse))
         // A size that is not known is at most the largest.
         let largest = isCertain ? sizes.max() : queues.compactMap(\.maximumSize).max()
         let known = question.target.witnessed(\.maximumQueueSize)

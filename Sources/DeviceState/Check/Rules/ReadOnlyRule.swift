@@ -10,9 +10,12 @@ enum ReadOnlyRule: CheckRule {
             return CheckFinding(.unknown, "it is not known whether \(question.target.name) is read-only")
         }
         guard features.contains(Features.Block.readOnly) else { return CheckFinding(.ok, "it takes writes") }
-        if question.negotiated?.contains(Features.Block.readOnly) == true {
-            return CheckFinding(.ok, "both are read-only")
+        // The source refused writes too, whether its driver has accepted RO or not.
+        guard let known = question.offered ?? question.negotiated else {
+            return CheckFinding(
+                .unknown, "\(question.target.name) is read-only, and it is not known whether the source was")
         }
+        if known.contains(Features.Block.readOnly) { return CheckFinding(.ok, "both are read-only") }
         return CheckFinding(.blocking, "\(question.target.name) refuses the guest's writes")
     }
 }

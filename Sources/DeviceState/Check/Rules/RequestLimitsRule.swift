@@ -2,13 +2,20 @@ internal import Virtio
 
 enum RequestLimitsRule: CheckRule {
     static let field = CheckField.requestLimits
+    static let features: Features = limits.reduce(into: []) { $0.formUnion($1.feature) }
 
     /// A limit of the requests that a driver may make once it has accepted a feature.
     private struct Limit {
         let name: String
         let feature: Features
         let read: @Sendable (BlockConfiguration) -> UInt32?
+        /// Whether drivers take 0 for no limit, as Linux does; the standard gives 0 no meaning.
+        var isUnlimitedAtZero: Bool { !feature.isDisjoint(with: RequestLimitsRule.zeroable) }
     }
+
+    private static let zeroable: Features = [
+        Features.Block.discard, Features.Block.writeZeroes, Features.Block.secureErase,
+    ]
 
     private static let limits = [
         Limit(name: "segment bytes", feature: Features.Block.maximumSegmentSize) { $0.maximumSegmentSize },
@@ -37,6 +44,11 @@ enum RequestLimitsRule: CheckRule {
             guard let wanted = limit.read(source), let present = limit.read(target) else {
                 unknown.append(limit.name)
                 continue
+            }
+            guard wanted == present || (wanted != 0 && present != 0) || !limit.isUnlimitedAtZero else {
+                return CheckFinding(
+                    .unknown, "0 \(limit.name) may mean none or any number", state: "\(wanted)",
+                    target: "\(present)")
             }
             guard wanted <= present else {
                 return CheckFinding(

@@ -2,6 +2,7 @@ internal import Virtio
 
 enum RequestQueuesRule: CheckRule {
     static let field = CheckField.requestQueues
+    static let features = Features.Block.multiqueue
 
     static func finding(_ question: CheckQuestion) -> CheckFinding? {
         guard question.deviceClass == .block else { return nil }
