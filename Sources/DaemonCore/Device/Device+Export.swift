@@ -29,12 +29,7 @@ extension Device {
             )
         }
         gaps.add(netlinkGaps)
-        let queues = (report?.queues ?? []).map { queue in
-            var queue = queue
-            // Without the stop asserted the device moves on: the position is stale at once.
-            if report?.call == nil { queue.position = nil }
-            return queue
-        }
+        let queues = report?.queues ?? []
         gaps.addQueues(queues, count: observation?.queueCount ?? info.queueCount, access: access, runState: runState)
         if observation == nil { gaps.addUnread(netlink) }
         let configuration = observation?.configuration
@@ -55,10 +50,8 @@ extension Device {
             iovaRange: observation?.iovaRange)
         gaps.addControlQueue(of: deviceClass, negotiated: netlink?.negotiatedFeatures, access: access)
         gaps.addInnerState(of: deviceClass)
-        if standard.queueCount == nil {
-            gaps.add("standard.queueCount", "neither netlink nor the device tells it", .nobody)
-        }
         gaps.replaceQueues(standard.withdrawImpossibleQueues())
+        gaps.addLacking(of: standard)
         let state = DeviceState(
             source: DeviceState.Source(
                 host: environment.source.host, kernel: environment.source.kernel, vdpad: Version.current,
@@ -124,7 +117,10 @@ extension Device {
     }
 
     private func stability(of report: DeviceReport?) -> DeviceState.Stability {
-        let isStopped = report?.call != nil && recordedRunState == .suspended
+        let queues = report?.queues ?? []
+        let moving = queues.filter { $0.positionFailure?.code == .verificationFailed }
+        // Whatever the call has returned: what moves on does not stand still.
+        let isStopped = report?.call != nil && recordedRunState == .suspended && moving.isEmpty
         var checks: [String] = []
         let mechanism = record?.mechanism ?? .ioctl
         if let report, report.call != nil {
@@ -132,6 +128,15 @@ extension Device {
             if report.before.status.contains(.driverOK), report.after?.status.contains(.driverOK) == true {
                 checks.append("DRIVER_OK was set before and after")
             }
+        } else if let report, queues.contains(where: { $0.position != nil }) {
+            checks.append(
+                report.latest.status.contains(.driverOK)
+                    ? "the device offers no SUSPEND, so it could run while its positions were read"
+                    : "DRIVER_OK is not set, so the device takes nothing from its queues")
+        }
+        checks += moving.map { "queue \($0.index) moved on while the positions were read" }
+        if moving.isEmpty, queues.contains(where: { $0.position != nil }) {
+            checks.append("every position was read twice and was the same")
         }
         if let snapshot = record?.configuration, let now = report?.latest.configuration {
             checks.append(
@@ -170,13 +175,22 @@ private struct Gaps {
             add(
                 "standard.queues[\(queue.index)].position",
                 queue.positionFailure?.message ?? "the device is not suspended",
-                queue.positionFailure == nil ? .vdpad : .nobody)
+                // A driver below without the function never tells; what has failed once may not fail again.
+                queue.positionFailure?.code == .notSupported ? .nobody : .vdpad)
         }
         guard queues.isEmpty else { return }
         switch access {
         case .shared: add("standard.queues", "only the process that owns the device can read its queues", .owner)
         case .owner: add("standard.queues", "the device is \(runState.rawValue), not suspended", .vdpad)
         case .none, .host: add("standard.queues", "nobody holds the device through vhost_vdpa", .vdpad)
+        }
+    }
+
+    /// Whatever is not there and not said to be missing yet.
+    mutating func addLacking(of standard: DeviceState.Standard) {
+        let known = Set(parts.map(\.part))
+        for part in standard.lackingParts where !known.contains(part) {
+            add(part, "neither netlink nor the device tells it", .nobody)
         }
     }
 

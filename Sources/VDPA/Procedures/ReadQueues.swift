@@ -3,7 +3,8 @@ import Virtio
 extension OwnedVhostVDPAFile where Self: ~Copyable {
     /// Asserts the stop again if `assertStop`, then reads all that the owner can.
     ///
-    /// Positions are read only behind a stop: the kernel answers for a running device too, with what is stale at once.
+    /// Positions are read only where they can stand still: the kernel answers for a running device too, with what is stale
+    /// at once. All are read twice, so that one which moves on is found out.
     ///
     /// - Parameters:
     ///   - assertStop: issue the stop although the device is believed to be stopped.
@@ -23,8 +24,10 @@ extension OwnedVhostVDPAFile where Self: ~Copyable {
         for index in report.queues.indices {
             if sizes.indices.contains(index) { report.queues[index].size = UInt32(sizes[index]) }
             report.queues[index].format = format
-            if assertStop, let format { readPosition(of: &report.queues[index], format: format) }
         }
+        guard let format, report.call != nil || report.latest.mayTellPositions else { return report }
+        for index in report.queues.indices { readPosition(of: &report.queues[index], format: format) }
+        for index in report.queues.indices { provePosition(of: &report.queues[index], format: format) }
         return report
     }
 
@@ -45,7 +48,7 @@ extension OwnedVhostVDPAFile where Self: ~Copyable {
         return queues
     }
 
-    /// Reads where a queue of a stopped device continues.
+    /// Reads where a queue continues.
     ///
     /// What the driver below cannot tell is recorded with its error, so that the export can say what is missing instead of
     /// being refused as a whole.
@@ -53,7 +56,29 @@ extension OwnedVhostVDPAFile where Self: ~Copyable {
         do {
             queue.position = RingPosition(vringBase: try ringBase(queue: queue.index), format: format)
         } catch {
+            queue.position = nil
             queue.positionFailure = error
         }
+    }
+
+    /// Reads where a queue continues once more: what has moved on meanwhile is no position.
+    private borrowing func provePosition(of queue: inout QueueState, format: RingFormat) {
+        guard let first = queue.position else { return }
+        readPosition(of: &queue, format: format)
+        guard let second = queue.position, second != first else { return }
+        queue.position = nil
+        queue.positionFailure = HostError(
+            .verificationFailed,
+            "it moved on from \(first.vringBase) to \(second.vringBase) between two readings",
+            call: "VHOST_GET_VRING_BASE")
+    }
+}
+
+extension DeviceObservation {
+    /// Whether a position is worth reading although the device was not stopped: before DRIVER_OK a device takes nothing from
+    /// its queues, and of one that cannot be suspended nobody could ever tell more.
+    var mayTellPositions: Bool {
+        guard status.contains(.driverOK) else { return true }
+        return !backendFeatures.contains(.suspend) && !features.contains(.suspend)
     }
 }

@@ -1,15 +1,20 @@
 // A VDUSE block device that answers the kernel's messages until it is told to be silent. It serves no I/O.
 //
-//   VDUSEServer NAME
+//   VDUSEServer NAME [QUEUES [packed]]
 //
-// The vDPA device is created afterwards, by netlink, with the same name on the management device vduse.
-// Commands on stdin, each answered by a line of JSON on stdout: silence, answer, status, quit.
+// The vDPA device is created afterwards, by netlink, with the same name on the management device vduse. With packed it offers
+// RING_PACKED. Commands on stdin, each answered by a line of JSON on stdout: silence, answer, status, quit,
+//
+//   position QUEUE BASE   what it says from now on of a queue, as VHOST_GET_VRING_BASE encodes it
+//   move QUEUE            the queue's available index grows by one each time it is asked for
+//   fail QUEUE            it fails to say where the queue is
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/vduse.h>
 #include <linux/virtio_config.h>
 #include <linux/virtio_ids.h>
+#include <linux/virtio_ring.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,11 +24,21 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { CONFIG_SIZE = 96, RING_SIZE = 256 };
+enum { CONFIG_SIZE = 96, RING_SIZE = 256, MAX_QUEUES = 4 };
 static const uint64_t capacity = 2048;  // sectors
+
+struct queue {
+    uint32_t base;
+    bool worked;  // else the queue is at its beginning, and base means nothing
+    bool moves;
+    bool fails;
+};
 
 struct server {
     const char *name;
+    bool packed;
+    unsigned queue_count;
+    struct queue queues[MAX_QUEUES];
     int control;
     int device;
     bool silent;
@@ -48,7 +63,8 @@ static void create(struct server *server) {
     snprintf(config->name, sizeof config->name, "%s", server->name);
     config->device_id = VIRTIO_ID_BLOCK;
     config->features = 1ULL << VIRTIO_F_VERSION_1 | 1ULL << VIRTIO_F_ACCESS_PLATFORM;
-    config->vq_num = 1;
+    if (server->packed) config->features |= 1ULL << VIRTIO_F_RING_PACKED;
+    config->vq_num = server->queue_count;
     config->vq_align = 4096;
     config->config_size = CONFIG_SIZE;
     memcpy(config->config, &capacity, sizeof capacity);
@@ -59,8 +75,38 @@ static void create(struct server *server) {
     snprintf(path, sizeof path, "/dev/vduse/%s", server->name);
     server->device = open(path, O_RDWR | O_CLOEXEC);
     if (server->device < 0) fail(path);
-    struct vduse_vq_config queue = {.index = 0, .max_size = RING_SIZE};
-    if (ioctl(server->device, VDUSE_VQ_SETUP, &queue) < 0) fail("VDUSE_VQ_SETUP");
+    for (unsigned index = 0; index < server->queue_count; index++) {
+        struct vduse_vq_config queue = {.index = index, .max_size = RING_SIZE};
+        if (ioctl(server->device, VDUSE_VQ_SETUP, &queue) < 0) fail("VDUSE_VQ_SETUP");
+    }
+}
+
+// Says where a queue is, in the format that was negotiated.
+static void answer_position(struct server *server, const struct vduse_dev_request *request,
+                            struct vduse_dev_response *response) {
+    uint32_t index = request->vq_state.index;
+    response->vq_state.index = index;
+    struct queue *queue = index < server->queue_count ? &server->queues[index] : NULL;
+    if (queue == NULL || queue->fails) {
+        response->result = VDUSE_REQ_RESULT_FAILED;
+        return;
+    }
+    uint64_t features = 0;
+    if (ioctl(server->device, VDUSE_DEV_GET_FEATURES, &features) < 0) fail("VDUSE_DEV_GET_FEATURES");
+    bool packed = features >> VIRTIO_F_RING_PACKED & 1;
+    if (!queue->worked) queue->base = packed ? 0x80008000 : 0;
+    if (packed) {
+        response->vq_state.packed.last_avail_counter = queue->base >> 15 & 1;
+        response->vq_state.packed.last_avail_idx = queue->base & 0x7fff;
+        response->vq_state.packed.last_used_counter = queue->base >> 31;
+        response->vq_state.packed.last_used_idx = queue->base >> 16 & 0x7fff;
+    } else {
+        response->vq_state.split.avail_index = queue->base & 0xffff;
+    }
+    if (queue->moves) {
+        queue->worked = true;
+        queue->base++;
+    }
 }
 
 static void answer_message(struct server *server) {
@@ -71,7 +117,7 @@ static void answer_message(struct server *server) {
     }
     struct vduse_dev_response response = {.request_id = request.request_id, .result = VDUSE_REQ_RESULT_OK};
     switch (request.type) {
-    case VDUSE_GET_VQ_STATE: response.vq_state.index = request.vq_state.index; break;
+    case VDUSE_GET_VQ_STATE: answer_position(server, &request, &response); break;
     case VDUSE_SET_STATUS: server->status = request.s.status; break;
     case VDUSE_UPDATE_IOTLB: break;
     default: response.result = VDUSE_REQ_RESULT_FAILED;
@@ -81,8 +127,24 @@ static void answer_message(struct server *server) {
     server->answered++;
 }
 
+// Commands on a queue; false for any other.
+static bool obey_on_queue(struct server *server, const char *command) {
+    unsigned index, base;
+    if (sscanf(command, "position %u %u", &index, &base) == 2 && index < server->queue_count)
+        server->queues[index] = (struct queue){.base = base, .worked = true};
+    else if (sscanf(command, "move %u", &index) == 1 && index < server->queue_count)
+        server->queues[index].moves = true;
+    else if (sscanf(command, "fail %u", &index) == 1 && index < server->queue_count)
+        server->queues[index].fails = true;
+    else
+        return false;
+    return true;
+}
+
 static void obey(struct server *server, const char *command) {
-    if (strcmp(command, "silence") == 0)
+    if (obey_on_queue(server, command))
+        ;
+    else if (strcmp(command, "silence") == 0)
         server->silent = true;
     else if (strcmp(command, "answer") == 0)
         server->silent = false;
@@ -125,11 +187,15 @@ static void run(struct server *server) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) {
-        fputs("usage: VDUSEServer NAME\n", stderr);
+    struct server server = {.queue_count = 1};
+    if (argc > 2) server.queue_count = (unsigned)strtoul(argv[2], NULL, 10);
+    server.packed = argc > 3 && strcmp(argv[3], "packed") == 0;
+    if (argc < 2 || argc > 4 || server.queue_count < 1 || server.queue_count > MAX_QUEUES ||
+        (argc == 4 && !server.packed)) {
+        fputs("usage: VDUSEServer NAME [QUEUES [packed]]\n", stderr);
         return 2;
     }
-    struct server server = {.name = argv[1]};
+    server.name = argv[1];
     create(&server);
     printf("{\"ready\":true,\"pid\":%d}\n", getpid());
     fflush(stdout);

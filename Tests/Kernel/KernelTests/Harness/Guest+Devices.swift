@@ -29,11 +29,11 @@ extension Guest {
     /// The server answers again by then, so that the device can be deleted.
     @discardableResult
     static func withVDUSEDevice<Result>(
-        name: String = "vduse0",
+        name: String = "vduse0", queues: Int = 1, packed: Bool = false,
         _ body: (GuestDevice, VDUSEServer) async throws -> Result
     ) async throws -> Result {
         try await load("vdpa", "vhost_vdpa", "vduse")
-        let server = try await VDUSEServer.start(name: name)
+        let server = try await VDUSEServer.start(name: name, queues: queues, packed: packed)
         let result: Result
         do {
             result = try await withDevice(name: name, managementDevice: "vduse") { device in

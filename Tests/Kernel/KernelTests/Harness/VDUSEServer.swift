@@ -1,4 +1,4 @@
-/// The process behind a VDUSE block device, which can be made silent.
+/// The process behind a VDUSE block device, which says of its queues what it is told, and can be made silent.
 struct VDUSEServer: Sendable {
     /// What it has seen up to now.
     struct Status: Decodable, Sendable {
@@ -23,8 +23,9 @@ struct VDUSEServer: Sendable {
     private let process: LineProcess
 
     /// Returns when the VDUSE device exists; the vDPA device is added afterwards, with the same name.
-    static func start(name: String) async throws -> VDUSEServer {
-        let process = try LineProcess(Guest.product("VDUSEServer"), [name])
+    static func start(name: String, queues: Int = 1, packed: Bool = false) async throws -> VDUSEServer {
+        let process = try LineProcess(
+            Guest.product("VDUSEServer"), [name, "\(queues)"] + (packed ? ["packed"] : []))
         let ready = try await process.nextAnswer(Ready.self)
         return VDUSEServer(pid: ready.pid, process: process)
     }
@@ -38,6 +39,17 @@ struct VDUSEServer: Sendable {
     func answer() async throws -> Status { try await ask("answer") }
 
     func status() async throws -> Status { try await ask("status") }
+
+    /// Says from now on that a queue is there, in the encoding of VHOST_GET_VRING_BASE; ends `move` and `fail`.
+    func setPosition(_ base: UInt32, queue: Int) async throws {
+        let _: Status = try await ask("position \(queue) \(base)")
+    }
+
+    /// Has a queue go on by one each time its position is asked for.
+    func move(queue: Int) async throws { let _: Status = try await ask("move \(queue)") }
+
+    /// Fails to say where a queue is.
+    func fail(queue: Int) async throws { let _: Status = try await ask("fail \(queue)") }
 
     /// Destroys the VDUSE device, which must have no vDPA device any more, and ends.
     func quit() async throws -> Summary {
