@@ -35,7 +35,7 @@ extension Daemon {
     }
 
     /// This host, as far as a check against the target looks at it.
-    private func describe(
+    func describe(
         for target: CheckTarget, _ deadlineMs: UInt32?
     ) async throws(ControlError) -> HostDescription {
         let maker: String?
@@ -98,7 +98,7 @@ extension Daemon {
 
 extension ControlError {
     /// A target that the host does not have.
-    fileprivate init(_ error: StateCheckError) {
+    init(_ error: StateCheckError) {
         switch error {
         case .deviceNotFound(let name, _): self.init(.deviceNotFound, "\(error)", device: name)
         case .managementDeviceNotFound: self.init(.managementDeviceNotFound, "\(error)")

@@ -139,14 +139,28 @@ struct HandlerTable {
     }
 
     /// Adds a method that can hand a device's descriptor over.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - name: the device.
+    ///   - create: what is done instead with parameters by which the device is created first; nil for others.
+    ///   - body: what is done.
     mutating func handingOver<Method: ControlMethod>(
         _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
+        creating create: @escaping @Sendable (Method.Params) -> Creation<Method>? = { _ in nil },
         _ body:
             @escaping @Sendable (Device, Method.Params, Turn) async throws(ControlError) -> (
                 Method.Result, SharedDescriptor?
             )
     ) {
         add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _ in
+            if let creation = create(params) {
+                let turn = daemon.takeTurn(on: name(params), for: origin)
+                return { [daemon] () throws(ControlError) in
+                    let (result, descriptor) = try await creation(daemon, turn)
+                    return Answer(result, descriptor)
+                }
+            }
             let way = Self.way(to: name(params), of: daemon, for: origin)
             return { () throws(ControlError) in
                 let (device, turn) = try await way()
@@ -181,6 +195,10 @@ struct HandlerTable {
             return { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, seats, origin)) }
         }
     }
+
+    /// What creates a device and hands its descriptor over.
+    typealias Creation<Method: ControlMethod> =
+        @Sendable (Daemon, Turn) async throws(ControlError) -> (Method.Result, SharedDescriptor?)
 
     /// What a method gives, and what is passed along.
     private struct Answer<Result: JSONWritable & Sendable>: Sendable {

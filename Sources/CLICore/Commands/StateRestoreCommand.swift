@@ -11,7 +11,8 @@ struct StateRestoreCommand: DaemonCommand, MethodOutput {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "restore", abstract: "\(Method.summary)",
-            usage: "vdpactl state restore <file> --device <device> --mode <mode> [--start] [-- <command> …]",
+            usage:
+                "vdpactl state restore <file> --device <device> --mode <mode> [--start] [--provision <mgmtdev>] [-- <command> …]",
             discussion: """
                 \(Method.description)
 
@@ -43,6 +44,12 @@ struct StateRestoreCommand: DaemonCommand, MethodOutput {
     @Flag(help: "Set DRIVER_OK; with --mode owner.")
     var start = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Create the device, which must not be there, with what the state needs: BUS/NAME, or NAME; with --mode handOver.",
+            valueName: "mgmtdev"))
+    var provision: String?
+
     @Flag(help: "Make every check that needs no open device and stop there.")
     var dryRun = false
 
@@ -50,6 +57,9 @@ struct StateRestoreCommand: DaemonCommand, MethodOutput {
     var command: [String] = []
 
     func validate() throws {
+        guard provision == nil || mode == .handOver else {
+            throw ValidationError("--provision is for --mode handOver")
+        }
         guard !start || mode == .owner else { throw ValidationError("--start is for --mode owner") }
         guard mode == .handOver, !dryRun else {
             guard command.isEmpty else { throw ValidationError("a command is for --mode handOver, without --dry-run") }
@@ -61,7 +71,8 @@ struct StateRestoreCommand: DaemonCommand, MethodOutput {
     func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
         let state = try file.state()
         let params = Method.Params(
-            device: device, state: state.document, mode: mode, start: start, dryRun: dryRun,
+            device: device, state: state.document, mode: mode, start: start,
+            provision: provision.map { RestoreProvision(managementDevice: $0) }, dryRun: dryRun,
             deadlineMs: global.deadline)
         guard mode == .handOver, !dryRun else {
             let result = try connection.call(Method.name, params)
@@ -81,6 +92,7 @@ struct StateRestoreCommand: DaemonCommand, MethodOutput {
         fields.add(result.state)
         fields.add("mode", result.mode.rawValue)
         fields.add("fits", result.fits.yesNo)
+        fields.add("create with", ifPresent: result.provisioned?.text)
         guard !result.fields.isEmpty else { return fields.text }
         var table = TextTable(columns: ["FIELD", "OUTCOME", "REASON"])
         for field in result.fields { table.add([field.field, field.outcome.rawValue, field.reason]) }

@@ -49,7 +49,7 @@ extension [StateCheck] {
 
 extension CreationParameters {
     /// As options of `vdpactl add`.
-    fileprivate var text: String {
+    var text: String {
         let options = [
             ("--mac", mac?.description), ("--mtu", mtu.map { "\($0)" }),
             ("--max-queue-pairs", maximumQueuePairs.map { "\($0)" }),

@@ -1,3 +1,4 @@
+public import DeviceState
 public import JSON
 public import Virtio
 
@@ -17,6 +18,8 @@ public enum StateRestoreMethod: ControlMethod {
         public var queues: [QueueRewind]
         /// Set DRIVER_OK; mode owner only.
         public var start: Bool
+        /// What makes the device; nil for one that is there. Mode handOver only.
+        public var provision: RestoreProvision?
         /// Make every check that needs no open device and stop there.
         public var dryRun: Bool
         /// How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
@@ -25,13 +28,14 @@ public enum StateRestoreMethod: ControlMethod {
         /// The parameters of the method.
         public init(
             device: DeviceName, state: JSONValue?, mode: RestoreMode, queues: [QueueRewind] = [], start: Bool = false,
-            dryRun: Bool = false, deadlineMs: UInt32? = nil
+            provision: RestoreProvision? = nil, dryRun: Bool = false, deadlineMs: UInt32? = nil
         ) {
             self.device = device
             self.state = state
             self.mode = mode
             self.queues = queues
             self.start = start
+            self.provision = provision
             self.dryRun = dryRun
             self.deadlineMs = deadlineMs
         }
@@ -51,17 +55,20 @@ public enum StateRestoreMethod: ControlMethod {
         public var fields: [RestoredFieldInfo]
         /// What the caller has to give the device, in mode handOver.
         public var program: DeviceProgram?
+        /// What the device was created with, or would be; nil for one that was there.
+        public var provisioned: CreationParameters?
 
         /// The result of the method.
         public init(
             state: DeviceControlState, mode: RestoreMode, dryRun: Bool, fields: [RestoredFieldInfo],
-            program: DeviceProgram? = nil
+            program: DeviceProgram? = nil, provisioned: CreationParameters? = nil
         ) {
             self.state = state
             self.mode = mode
             self.dryRun = dryRun
             self.fields = fields
             self.program = program
+            self.provisioned = provisioned
             fits = !fields.contains { $0.outcome == .refused }
         }
     }
@@ -77,14 +84,15 @@ public enum StateRestoreMethod: ControlMethod {
         closed, and the error names the field. Mode preflight does the same without DRIVER_OK, goes on where \
         a field is refused, and always ends with the reset. Mode handOver opens the device for the caller as \
         device.acquire does: the reply carries one descriptor (SCM_RIGHTS, fds: 1) and the program that its \
-        new owner must carry out. When vdpad dies meanwhile, the device is reset, but what was written to its \
+        new owner must carry out; with provision the device is created first, with what the state needs, bound to \
+        vhost_vdpa, and deleted again if it cannot be handed over, also after a death of the daemon. When vdpad dies meanwhile, the device is reset, but what was written to its \
         configuration stays. Mode rewind takes no state but queues: on a suspended device that vdpad owns it sets \
         positions back, each between what the device has used and what it has fetched, all or none.
         """
     public static let errors: [ErrorCode] = [
         .deviceNotFound, .deviceBusy, .invalidState, .stateIncomplete, .stateIncompatible, .verificationFailed,
         .notSupported, .notOwner, .notRunning, .deadlineExceeded, .operationInProgress, .hostBlocked, .deviceGone,
-        .deviceFailed, .kernelError,
+        .deviceFailed, .kernelError, .managementDeviceNotFound, .alreadyExists,
     ]
     public static let role = Role.admin
     public static let isIdempotent = false
@@ -104,6 +112,8 @@ extension StateRestoreMethod.Params: JSONObjectReadable, JSONWritable {
         mode = try members.required("mode", "What is done with it.")
         queues = try members.optional("queues", default: [], "With mode rewind: where the device is to continue.")
         start = try members.optional("start", default: false, "Set DRIVER_OK; with mode owner only.")
+        provision = try members.optional(
+            "provision", "Create the device, which must not be there; with mode handOver only.")
         dryRun = try members.optional(
             "dryRun", default: false, "Make every check that needs no open device and stop there.")
         deadlineMs = try members.optional(
@@ -112,6 +122,11 @@ extension StateRestoreMethod.Params: JSONObjectReadable, JSONWritable {
         guard !start || mode == .owner else {
             throw JSONReadError(
                 at: members.path.appending(member: "start"), "mode \(mode.rawValue) leaves the device to its new owner")
+        }
+        guard provision == nil || mode == .handOver else {
+            throw JSONReadError(
+                at: members.path.appending(member: "provision"),
+                "mode \(mode.rawValue) takes a device that is there; create it with device.add")
         }
     }
 
@@ -123,6 +138,7 @@ extension StateRestoreMethod.Params: JSONObjectReadable, JSONWritable {
         writer.member("mode", mode)
         if !queues.isEmpty { writer.member("queues", queues) }
         writer.member("start", start)
+        writer.member("provision", ifPresent: provision)
         writer.member("dryRun", dryRun)
         writer.member("deadlineMs", ifPresent: deadlineMs)
         writer.endObject()
@@ -141,6 +157,8 @@ extension StateRestoreMethod.Result: JSONObjectReadable, JSONWritable {
         fits = try members.required("fits", "False when a preflight has found a field that the device does not take.")
         fields = try members.required("fields", "What became of each field that was tried, in order.")
         program = try members.optional("program", "What the caller has to give the device, in mode handOver.")
+        provisioned = try members.optional(
+            "provisioned", "What the device was created with, or would be; absent for one that was there.")
     }
 
     /// Writes the object.
@@ -152,6 +170,7 @@ extension StateRestoreMethod.Result: JSONObjectReadable, JSONWritable {
         writer.member("fits", fits)
         writer.member("fields", fields)
         writer.member("program", ifPresent: program)
+        writer.member("provisioned", ifPresent: provisioned)
         writer.endObject()
     }
 }

@@ -28,6 +28,13 @@ extension Device {
             error.stateAfter = stateAfter
             throw error
         }
+        return try await restore(plan, params, request)
+    }
+
+    /// Restores a state that was found to be one, in the turn of the caller.
+    func restore(
+        _ plan: RestorePlan, _ params: StateRestoreMethod.Params, _ request: DeviceRequest
+    ) async throws(ControlError) -> (StateRestoreMethod.Result, SharedDescriptor?) {
         let node = try requireFree()
         var warnings = try await compare(plan, node, request)
         guard !params.dryRun else {
@@ -47,7 +54,7 @@ extension Device {
         }
     }
 
-    private func result(
+    func result(
         of params: StateRestoreMethod.Params, fields: [RestoredField] = [], program: DeviceProgram? = nil,
         warnings: [String] = []
     ) -> StateRestoreMethod.Result {
@@ -204,7 +211,7 @@ extension Device {
 
 extension StateRestoreMethod.Params {
     /// A state belongs to every mode but rewind, which takes queues instead.
-    fileprivate func requireConsistent() throws(ControlError) {
+    func requireConsistent() throws(ControlError) {
         let isRewind = mode == .rewind
         guard (state == nil) == isRewind else {
             throw ControlError(

@@ -10,13 +10,17 @@ extension Daemon {
         let definition = params.definition
         return try await attend("the creation of \(definition.name)", to: definition.name, params.deadlineMs, turn) {
             daemon, caller throws(ControlError) in
-            try await daemon.create(definition, for: caller)
+            try await daemon.create(definition, for: caller) { _ in }
+            return try daemon.bound(definition.name)
         }
     }
 
-    private func create(
-        _ definition: DeviceDefinition, for caller: Caller
-    ) async throws(ControlError) -> BoundDevice {
+    /// Creates a device and does something with it; if any of that fails, the device is deleted again, also after a death of
+    /// the daemon.
+    func create<Value>(
+        _ definition: DeviceDefinition, for caller: Caller,
+        then use: (isolated Daemon) async throws(ControlError) -> Value
+    ) async throws(ControlError) -> Value {
         let name = definition.name
         var record = ProvisioningRecord(device: name, change: .add, bootID: environment.bootID)
         record.managementDevice = definition.managementDevice
@@ -25,11 +29,12 @@ extension Daemon {
         do throws(ControlError) {
             try await make(definition, record, for: caller, noting: &isBegun)
             try await complete(definition, for: caller)
+            let value = try await use(self)
+            forgetChange(of: name)
+            return value
         } catch {
             throw isBegun ? await takenBack(error, record) : error
         }
-        forgetChange(of: name)
-        return try bound(name)
     }
 
     /// Creates the device, unbound if a driver is wanted for it, so that only that one gets it. One at a time: each may
