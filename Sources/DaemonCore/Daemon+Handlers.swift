@@ -73,7 +73,8 @@ extension Daemon {
         table.deferred(StateCheckMethod.self) { daemon, params, _ throws(ControlError) in
             try await daemon.checkState(params)
         }
-        table.handingOver(StateRestoreMethod.self, \.device, creating: Daemon.provisionedRestore) { device, params, turn throws(ControlError) in
+        table.handingOver(StateRestoreMethod.self, \.device, creating: Daemon.provisionedRestore) {
+            device, params, turn throws(ControlError) in
             try await device.restore(params, turn: turn)
         }
         addProvisioning(to: &table)

@@ -27,6 +27,7 @@ struct ConfigurationFields {
     ///   - fields: The ends of fields, and the features of which each needs one.
     ///   - features: The features that there are.
     ///   - least: The end of the fields that need none.
+    /// - Returns: The offset behind the last of these fields.
     static func end(of fields: [(end: Int, bits: [Int])], for features: Features, least: Int) -> Int {
         fields.filter { field in field.bits.contains { features.contains(Features(bit: $0)) } }
             .map(\.end).reduce(least, max)

@@ -7,8 +7,8 @@ import Virtio
 /// Creating the device that a state is handed over with.
 extension Daemon {
     /// `state.restore` with a device that is created for it; nil for one that is there.
-    static let provisionedRestore:
-        @Sendable (StateRestoreMethod.Params) -> HandlerTable.Creation<StateRestoreMethod>? = { params in
+    static let provisionedRestore: @Sendable (StateRestoreMethod.Params) -> HandlerTable.Creation<StateRestoreMethod>? =
+        { params in
             guard let provision = params.provision else { return nil }
             return { daemon, turn throws(ControlError) in
                 try await daemon.restore(params, provision, turn: turn)

@@ -204,7 +204,8 @@ extension CheckTable {
                 world.device.configuration?.net?.maximumRSSTableLength = 64
             },
             CheckCase(
-                "a smaller table of RSS, of a driver that only has hashes reported", .net, .ok, .receiveSideScaling, .ok,
+                "a smaller table of RSS, of a driver that only has hashes reported", .net, .ok, .receiveSideScaling,
+                .ok,
                 "its limits are not lower"
             ) { world in
                 world.useRSS()

@@ -34,7 +34,8 @@ extension CheckTable {
             },
             CheckCase(
                 "a file system whose configuration the document does not have", .fs, .unknown, .otherConfiguration,
-                .unknown, "the document does not have the configuration", others: [.completeness: .unknown, .configurationSize: .unknown]
+                .unknown, "the document does not have the configuration",
+                others: [.completeness: .unknown, .configurationSize: .unknown]
             ) { $0.loseConfiguration() },
             CheckCase(
                 "a file system whose configuration was never read", .fs, .unknown, .otherConfiguration, .unknown,

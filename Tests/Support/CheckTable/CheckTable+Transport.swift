@@ -137,7 +137,8 @@ extension CheckTable {
                 world.device.managementDevice = nil
             },
             CheckCase(
-                "rings of unknown sizes, but not too large", .net, .ok, .queueSize, .ok, "it takes rings of these sizes",
+                "rings of unknown sizes, but not too large", .net, .ok, .queueSize, .ok,
+                "it takes rings of these sizes",
                 others: [.completeness: .unknown]
             ) { $0.forgetSizes() },
             CheckCase(

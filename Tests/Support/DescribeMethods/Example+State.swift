@@ -20,7 +20,8 @@ extension Example {
             identity: DeviceState.Identity(name: try DeviceName(name), deviceClass: .net, vendorID: 0),
             standard: DeviceState.Standard(
                 deviceClass: .net, status: [.acknowledge, .driver, .featuresOK, .driverOK], deviceFeatures: features,
-                negotiatedFeatures: features, backendFeatures: BackendFeatures(rawValue: 0x17e), configuration: configuration, queueCount: 3,
+                negotiatedFeatures: features, backendFeatures: BackendFeatures(rawValue: 0x17e),
+                configuration: configuration, queueCount: 3,
                 queues: queues, groupCount: nil, addressSpaceCount: nil, iovaRange: nil),
             completeness: DeviceState.Completeness(missing: []),
             stability: DeviceState.Stability(suspended: true, vouched: true, verification: []))
