@@ -37,6 +37,10 @@ import Virtio
         ("--mode owner --start", #""mode":"owner","start":true,"dryRun":false"#),
         ("--mode preflight", #""mode":"preflight","start":false,"dryRun":false"#),
         ("--mode handOver --dry-run", #""mode":"handOver","start":false,"dryRun":true"#),
+        (
+            "--mode handOver --provision simnet0 --dry-run",
+            #""mode":"handOver","start":false,"provision":{"mgmtdev":"simnet0"},"dryRun":true"#
+        ),
         ("--mode owner --deadline 9", #""mode":"owner","start":false,"dryRun":false,"deadlineMs":9"#),
     ])
     func commandSendsTheDocumentOfTheFile(_ options: String, _ members: String) async throws {
@@ -46,6 +50,16 @@ import Virtio
             let params = #"{"device":"net0","state":\#(document),\#(members)}"#
             #expect(run.request == #"{"jsonrpc":"2.0","id":1,"method":"state.restore","params":\#(params)}"#)
             #expect(run.outcome.exitStatus == ExitStatus.success)
+        }
+    }
+
+    @Test func onlyWhatIsHandedOverIsProvisioned() async throws {
+        try await Self.withState { path, _ in
+            let run = await FakeDaemon.vdpactl(
+                ["state", "restore", path, "--device", "net0", "--mode", "owner", "--provision", "simnet0"],
+                socketOfEnvironment: nil)
+            #expect(run.exitStatus == 2)
+            #expect(run.standardError.contains("--provision is for --mode handOver"), "\(run.standardError)")
         }
     }
 

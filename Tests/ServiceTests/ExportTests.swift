@@ -87,6 +87,50 @@ struct ExportTests {
         }
     }
 
+    /// VDUSE's of Linux 6.12, and others: what can be known of them, nobody could ever know better.
+    @Test func aDeviceThatCannotBeSuspendedTellsItsPositionsAndThatItCouldRun() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.simulated.withdraw("net0", [.suspend, .resume])
+            _ = try client.call("device.open", OwnerTests.bringUp)
+            let document = try Self.export(client)
+            let queues = document["standard"]?["queues"]?.elements ?? []
+            #expect(queues.count == 3 && queues.allSatisfy { $0["position"] != nil })
+            #expect(document["stability"]?["suspended"] == false)
+            #expect(document["stability"]?["vouched"] == false)
+            #expect(
+                document["stability"]?["verification"] == [
+                    "the device offers no SUSPEND, so it could run while its positions were read",
+                    "every position was read twice and was the same",
+                ])
+            #expect(Self.missing(document) == [])
+        }
+    }
+
+    @Test func beforeDriverOKAnOwnDeviceTellsItsPositions() async throws {
+        try await withDaemon { _, client in
+            let state = try RestoreTests.state(client, "net0")
+            _ = try client.call("state.restore", RestoreTests.params("net0", state))
+            let document = try Self.export(client)
+            #expect(document["standard"]?["queues"]?[0]?["position"]?["availableIndex"]?.number == 65_533)
+            #expect(document["stability"]?["suspended"] == false)
+            #expect(
+                document["stability"]?["verification"]?[0]
+                    == "DRIVER_OK is not set, so the device takes nothing from its queues")
+        }
+    }
+
+    @Test(arguments: [(Errno.notSupported, "nobody"), (.ioError, "vdpad")])
+    func whoCouldSupplyAPositionDependsOnWhyItCouldNotBeRead(errno: Errno, supplier: String) async throws {
+        try await withDaemon { daemon, client in
+            _ = try client.call("device.open", OwnerTests.bringUp)
+            _ = try client.call("device.suspend", ["device": "net0"])
+            try daemon.simulated.fail("net0", .getVringBase, errno)
+            let missing = try Self.export(client)["completeness"]?["missing"]?.elements ?? []
+            #expect(missing.count == 3)
+            #expect(missing.allSatisfy { $0["supplier"]?.text == supplier }, "\(missing)")
+        }
+    }
+
     @Test(arguments: [true, false])
     func aDeviceThatSomebodyElseHoldsSaysWhatIsMissingAndWhoHasIt(isSuspended: Bool) async throws {
         try await withDaemon { daemon, client in
@@ -193,6 +237,43 @@ struct ExportTests {
             } catch let failure as Failure {
                 #expect(["kernelError", "deviceFailed"].contains(failure.name))
             }
+        }
+    }
+
+    // MARK: What changes meanwhile
+
+    @Test func aDeviceThatVanishesMeanwhileIsNoState() async throws {
+        try await withDaemon { daemon, client in
+            _ = try client.call("device.open", OwnerTests.bringUp)
+            _ = try client.call("device.suspend", ["device": "net0"])
+            try daemon.simulated.stick(nil, .getConfigurationByNetlink)
+            let id = try client.send("state.export", ["device": "net0"])
+            try wait(until: "the queues were read") { try daemon.simulated.count("net0", .getVringBase) >= 6 }
+            try daemon.simulated.vanish("net0")
+            try wait(until: "it is not listed any more") { try !client.deviceNames().contains("net0") }
+            try daemon.simulated.unstick(nil, .getConfigurationByNetlink)
+            let failure = try client.failure(of: id)
+            #expect(["deviceGone", "deviceNotFound"].contains(failure.name), "\(failure)")
+        }
+    }
+
+    /// A VMM comes while the export of an idle device is under way: what is told of it is what was read before.
+    @Test func aDeviceThatStartsMeanwhileIsToldAsItWas() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.simulated.stick(nil, .getConfigurationByNetlink)
+            let before = try daemon.simulated.count("net0", .getConfigurationByNetlink)
+            let id = try client.send("state.export", ["device": "net0"])
+            try wait(until: "netlink is asked") {
+                try daemon.simulated.count("net0", .getConfigurationByNetlink) > before
+            }
+            try daemon.hold("net0")
+            try daemon.simulated.unstick(nil, .getConfigurationByNetlink)
+            let document = try #require(try client.result(of: id)["state"])
+            _ = try DeviceState.verify(document)
+            #expect(document["completeness"]?["complete"] == false)
+            #expect(document["stability"]?["suspended"] == false)
+            #expect(document["standard"]?["queues"] == [])
+            #expect(Self.missing(document).contains("standard.queues"))
         }
     }
 }

@@ -74,6 +74,27 @@ import Virtio
         #expect(configuration.maximumSecureEraseSectors == 0x3f3e_3d3c)
         #expect(configuration.maximumSecureEraseSegments == 0x4342_4140)
         #expect(configuration.secureEraseSectorAlignment == 0x4746_4544)
+        #expect(configuration.zoneSectors == 0x4b4a_4948)
+        #expect(configuration.maximumOpenZones == 0x4f4e_4d4c)
+        #expect(configuration.maximumActiveZones == 0x5352_5150)
+        #expect(configuration.maximumAppendSectors == 0x5756_5554)
+        #expect(configuration.writeGranularity == 0x5b5a_5958)
+        #expect(configuration.zonedModel == 0x5c)
+    }
+
+    /// As much as a driver reads, field by field, is there in a space of that size; with a byte less a field is missing.
+    @Test(arguments: 0..<64) func aDriverReadsNoFurtherThanItsFeaturesGo(bit: Int) {
+        let features = Features(bit: bit)
+        let net = NetworkConfiguration.byteCount(for: features)
+        let whole = NetworkConfiguration(bytes: Array(0..<64), features: features)
+        #expect(NetworkConfiguration(bytes: Array(0..<UInt8(net)), features: features) == whole)
+        if net > 0 {
+            #expect(NetworkConfiguration(bytes: Array(0..<UInt8(net - 1)), features: features) != whole)
+        }
+        let block = BlockConfiguration.byteCount(for: features)
+        let disk = BlockConfiguration(bytes: Array(0..<128), features: features)
+        #expect(BlockConfiguration(bytes: Array(0..<UInt8(block)), features: features) == disk)
+        #expect(BlockConfiguration(bytes: Array(0..<UInt8(block - 1)), features: features) != disk)
     }
 
     @Test func fieldsOfBlockNeedTheirFeature() {
