@@ -62,6 +62,37 @@ extension KernelTier {
             }
         }
 
+        /// The kernel makes a device for the state, and what is handed over goes on where the other one stopped.
+        @Test func aDeviceThatIsCreatedForAStateContinues() async throws {
+            try await Guest.withNetDevice { device in
+                try await Guest.withDaemon { daemon in
+                    let client = try daemon.connect()
+                    let worked = try await Self.positionsAfterIO(of: device)
+                    let state = try await Self.state(of: device, client, positions: worked)
+                    let name = try DeviceName("made1")
+                    let handed = try await client.call(
+                        StateRestoreMethod.self,
+                        .init(
+                            device: name, state: state.document, mode: .handOver,
+                            provision: RestoreProvision(managementDevice: "vdpasim_net")))
+                    #expect(handed.provisioned?.managementDevice == "vdpasim_net")
+                    let program = try #require(handed.program)
+                    var descriptor = await client.takeDescriptors().first
+                    let vmm = try await StandInVMM.start(
+                        descriptor: try #require(descriptor), .init(positions: program.queues.map(\.vringBase)))
+                    descriptor = nil
+                    do {
+                        #expect(try await vmm.waitForCompletions(100).done)
+                        #expect(try await vmm.quit().isFlawless)
+                    } catch {
+                        await vmm.kill()
+                        throw error
+                    }
+                    _ = try await client.delete(name.string)
+                }
+            }
+        }
+
         /// How far the queues are after some I/O of a VMM that has ended.
         private static func positionsAfterIO(of device: GuestDevice) async throws -> [Int] {
             try await device.withVMM { vmm in
