@@ -28,6 +28,8 @@ let package = Package(
     products: [
         .executable(name: "vdpad", targets: ["vdpad"]),
         .executable(name: "vdpactl", targets: ["vdpactl"]),
+        // The client, and the modules of the types that its calls take and answer.
+        .library(name: "VdpadClient", targets: ["VdpadClient", "ControlAPI", "DeviceState", "Virtio", "JSON"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -51,8 +53,12 @@ let package = Package(
         .target(
             name: "CLICore",
             dependencies: [
-                "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON", argumentParser, systemPackage,
+                "VdpadClient", "ControlAPI", "DeviceState", "LinuxIO", "Virtio", "JSON", argumentParser, systemPackage,
             ],
+            swiftSettings: settings),
+        .target(
+            name: "VdpadClient",
+            dependencies: ["ControlAPI", "JSONRPC", "LinuxIO", "Virtio", "JSON", systemPackage],
             swiftSettings: settings),
         .target(name: "ControlAPI", dependencies: ["DeviceState", "Virtio", "JSON"], swiftSettings: settings),
         .target(name: "JSONRPC", dependencies: ["JSON", "LinuxIO", systemPackage], swiftSettings: settings),
@@ -99,6 +105,10 @@ let package = Package(
         .executableTarget(
             name: "simulated-host", dependencies: ["VDPA"], path: "Tests/Support/SimulatedHostProgram",
             swiftSettings: settings),
+        // What README.md shows; a test runs it.
+        .executableTarget(
+            name: "client-example", dependencies: ["VdpadClient", "ControlAPI", "Virtio"],
+            path: "Tests/Support/ClientExample", swiftSettings: settings),
         // Writes api/methods.md; `make api` runs it.
         .executableTarget(
             name: "describe-methods",
@@ -128,7 +138,9 @@ let package = Package(
         .testTarget(
             name: "CLICoreTests",
             dependencies: [
-                "CLICore", "vdpactl", "vdpad", "describe-methods", "write-manual", "ControlAPI", "JSONRPC",
+                "CLICore", "vdpactl", "vdpad", "describe-methods", "write-manual", "client-example", "VdpadClient",
+                "ControlAPI",
+                "JSONRPC",
                 "DeviceState", "CheckTable",
                 "LinuxIO", "Virtio", "JSON",
                 "CLinux", systemPackage,

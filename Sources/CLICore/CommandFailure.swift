@@ -2,6 +2,7 @@ internal import ControlAPI
 internal import DeviceState
 internal import JSON
 internal import SystemPackage
+internal import VdpadClient
 internal import Virtio
 
 /// Why a command has no result.

@@ -70,6 +70,11 @@ int clinux_shutdown_write(int fd)
     return shutdown(fd, SHUT_WR) < 0 ? -errno : 0;
 }
 
+int clinux_shutdown(int fd)
+{
+    return shutdown(fd, SHUT_RDWR) < 0 ? -errno : 0;
+}
+
 static int option(int fd, int name)
 {
     int value = 0;

@@ -38,6 +38,9 @@ public protocol ControlMethod: Sendable {
 
     /// How many descriptors may accompany a request (SCM_RIGHTS, announced by `fds`).
     static var maximumDescriptors: Int { get }
+
+    /// How many descriptors accompany the result.
+    static var resultDescriptors: Int { get }
 }
 
 extension ControlMethod {
@@ -49,6 +52,9 @@ extension ControlMethod {
 
     /// Most methods take no descriptor.
     public static var maximumDescriptors: Int { 0 }
+
+    /// Most results come without one.
+    public static var resultDescriptors: Int { 0 }
 }
 
 /// What a peer may do.

@@ -7,7 +7,7 @@ public struct BlockingSocket: ~Copyable, Sendable {
     /// How often a full backlog is tried again: connect(2) tells of no event for it.
     private static let retryNanoseconds: Int64 = 2_000_000
 
-    private let socket: OwnedDescriptor
+    private let socket: SharedDescriptor
 
     /// Takes over a connected socket.
     ///
@@ -16,7 +16,7 @@ public struct BlockingSocket: ~Copyable, Sendable {
         let number = socket.rawValue
         // So that no call waits past its deadline; the waiting is done in poll(2).
         try kernelCall("fcntl") { clinux_prepare(number, true) }
-        self.socket = socket
+        self.socket = SharedDescriptor(socket)
     }
 
     /// Takes over the open descriptor `number`, as one that the parent process left for this one.
@@ -24,7 +24,7 @@ public struct BlockingSocket: ~Copyable, Sendable {
     /// - Throws: `Errno.badFileDescriptor` when it is not open, `Errno` of fcntl(2).
     public init(inherited number: CInt) throws(Errno) {
         try kernelCall("fcntl") { clinux_prepare(number, true) }
-        socket = OwnedDescriptor(number)
+        socket = SharedDescriptor(OwnedDescriptor(number))
     }
 
     /// Connects to the socket at `path`; while the listener's backlog is full it tries again until `deadline`.
@@ -43,8 +43,11 @@ public struct BlockingSocket: ~Copyable, Sendable {
                 _ = clinux_poll_readable(-1, Self.retryNanoseconds)
             }
         }
-        self.socket = consume socket
+        self.socket = SharedDescriptor(socket)
     }
+
+    /// What ends the connection from any thread: whoever waits for it here then sees the end of the stream.
+    public var connectionEnd: ConnectionEnd { ConnectionEnd(socket) }
 
     /// Sends all of `bytes`, with `descriptors` (at most 253) at the first byte.
     ///

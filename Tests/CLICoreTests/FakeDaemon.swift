@@ -78,6 +78,17 @@ struct FakeDaemon: ~Copyable {
         return ShellRun(output: output, status: status, requests: await requests.get())
     }
 
+    /// Runs `body`, which connects once to the path that it gets; returns the lines that the daemon has read, too.
+    static func serve<Result>(
+        _ replies: [Reply], end: End = .close, _ body: (String) async throws -> Result
+    ) async throws -> (result: Result, requests: [String]) {
+        let daemon = try FakeDaemon()
+        let requests = try daemon.start(replies, end)
+        let result = try await body(daemon.path)
+        daemon.release()
+        return (result, await requests.get())
+    }
+
     /// Ends the wait for a vdpactl that has not come.
     private borrowing func release() {
         _ = try? BlockingSocket(connectingTo: path, until: .now)

@@ -28,6 +28,7 @@ int clinux_connect(int fd, const char *path);
 int clinux_listen(int fd, int backlog);
 int clinux_accept(int fd);
 int clinux_shutdown_write(int fd);
+int clinux_shutdown(int fd);
 // 1 when the descriptor is a listening unix stream socket, 0 when not.
 int clinux_is_unix_listener(int fd);
 

@@ -18,6 +18,7 @@ public enum DeviceAcquireMethod: ControlMethod {
     public static let role = Role.admin
     public static let isIdempotent = false
     public static let isOperation = true
+    public static let resultDescriptors = 1
     // What is passed cannot be passed twice.
     public static let takesIdempotencyKey = false
 }

@@ -26,7 +26,7 @@ public struct OpenRPCDocument: Sendable {
 
         A method's `x-role` is the role that a peer needs. `x-idempotent` says that calling it twice has the effect \
         of calling it once, `x-operation` that each call is an operation. `x-maximumDescriptors` says how many descriptors may accompany a request (SCM_RIGHTS), \
-        which then has their number in its member `fds`.
+        which then has their number in its member `fds`; `x-resultDescriptors` says how many accompany the result.
 
         `x-notifications` are the messages that the daemon sends by itself, without an id, to clients that have \
         asked for them.
@@ -131,6 +131,7 @@ extension ControlMethod {
         writer.member("x-idempotent", isIdempotent)
         writer.member("x-operation", isOperation)
         writer.member("x-maximumDescriptors", maximumDescriptors)
+        writer.member("x-resultDescriptors", resultDescriptors)
         writer.endObject()
     }
 }

@@ -1,14 +1,10 @@
 internal import ControlAPI
 internal import DeviceState
 internal import JSON
+internal import VdpadClient
 
-/// An error that the daemon answered. It is rendered from what came over the wire, so that an error of a newer daemon is
-/// shown too.
-struct RefusedCall: Sendable, Hashable {
-    let code: Int
-    let message: String
-    let data: JSONValue
-
+/// Rendered from what came over the wire, so that an error of a newer daemon is shown too.
+extension RefusedCall {
     /// What goes to standard error.
     func text(_ format: OutputFormat) -> String {
         switch format {
@@ -17,21 +13,17 @@ struct RefusedCall: Sendable, Hashable {
         }
     }
 
-    private var json: JSONValue {
+    fileprivate var json: JSONValue {
         guard case .null = data else { return data }
         return .object([
             JSONMember(name: "name", value: .string(name)), JSONMember(name: "message", value: .string(message)),
         ])
     }
 
-    private var name: String {
-        string("name") ?? ErrorCode(rawValue: code)?.name ?? "error \(code)"
-    }
-
-    private var lines: [String] {
-        var lines = ["vdpactl: \(name): \(string("message") ?? message)"]
-        if let errno = string("errno") {
-            lines.append("kernel: \(errno)\(string("kernelMessage").map { ": \($0)" } ?? "")")
+    fileprivate var lines: [String] {
+        var lines = ["vdpactl: \(name): \(reason)"]
+        if let errno = text("errno") {
+            lines.append("kernel: \(errno)\(text("kernelMessage").map { ": \($0)" } ?? "")")
         }
         if let after: DeviceStateAfter = value("stateAfter") {
             lines.append("state: \(after.runState)\(after.status.map { ", status \($0.text)" } ?? "")")
@@ -44,22 +36,17 @@ struct RefusedCall: Sendable, Hashable {
             lines += group.members.map { "member: \($0.text)" }
             if let downtime = group.downtime { lines.append("downtime: \(downtime.text)") }
         }
-        if let operation = string("operation") { lines.append("operation: \(operation)") }
+        if let operation = text("operation") { lines.append("operation: \(operation)") }
         let holders: [HolderInfo] = value("holders") ?? []
         lines += holders.map { "holder: \($0.text)" }
-        if let hint = string("hint") {
+        if let hint = text("hint") {
             lines.append("hint: \(hint)")
         }
         return lines
     }
 
-    private func string(_ name: String) -> String? {
-        guard case .string(let text) = data[name] else { return nil }
-        return text
-    }
-
     /// A member that is left out when it is not what this version knows.
-    private func value<Value: JSONReadable>(_ name: String) -> Value? {
+    fileprivate func value<Value: JSONReadable>(_ name: String) -> Value? {
         guard let member = data[name] else { return nil }
         do throws(JSONReadError) {
             return try Value(member, at: JSONPath("error.data", mode: .lenient))
