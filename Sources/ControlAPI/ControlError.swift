@@ -25,6 +25,10 @@ public struct ControlError: Error, Sendable, Hashable {
     public var field: String?
     /// The limit that was passed, for `limitExceeded`.
     public var limit: LimitInfo?
+    /// The role that the call needs, for `permissionDenied` where the caller lacks it.
+    public var requiredRole: Role?
+    /// The role that the caller has there; nil for none.
+    public var heldRole: Role?
     /// The operation that goes on, for `deadlineExceeded`.
     public var operation: String?
     /// What became of each step of `declaration.apply`.
@@ -92,6 +96,8 @@ extension ControlError: JSONObjectReadable, JSONWritable {
         field = try members.optional(
             "field", "The member of a state that does not fit, or at which its restore has failed.")
         limit = try members.optional("limit", "The limit that was passed.")
+        requiredRole = try members.optional("requiredRole", "The role that the call needs and the caller lacks.")
+        heldRole = try members.optional("heldRole", "The role that the caller has there; absent when it has none.")
         operation = try members.optional("operation", "The operation that goes on.")
         actions = try members.optional("actions", "What became of each step of declaration.apply.")
         group = try members.optional("group", "What became of each member of group.suspend and group.resume.")
@@ -112,6 +118,8 @@ extension ControlError: JSONObjectReadable, JSONWritable {
         writer.member("missing", ifPresent: missing)
         writer.member("field", ifPresent: field)
         writer.member("limit", ifPresent: limit)
+        writer.member("requiredRole", ifPresent: requiredRole)
+        writer.member("heldRole", ifPresent: heldRole)
         writer.member("operation", ifPresent: operation)
         writer.member("actions", ifPresent: actions)
         writer.member("group", ifPresent: group)

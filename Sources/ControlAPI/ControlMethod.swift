@@ -1,4 +1,5 @@
 public import JSON
+public import Virtio
 
 /// One method of the control API: its name, what it takes, what it answers, how it fails and who may call it.
 ///
@@ -26,6 +27,13 @@ public protocol ControlMethod: Sendable {
     /// The role that a peer needs.
     static var role: Role { get }
 
+    /// Where it needs it.
+    static var scope: AccessScope { get }
+
+    /// The devices that a call concerns on each of which the peer needs the role, where `scope` is `devices`; nil when the
+    /// call concerns every device.
+    static func devices(of params: Params) -> [DeviceName]?
+
     /// True when calling it twice has the effect of calling it once.
     static var isIdempotent: Bool { get }
 
@@ -44,6 +52,12 @@ public protocol ControlMethod: Sendable {
 }
 
 extension ControlMethod {
+    /// A method that names no device concerns the host.
+    public static var scope: AccessScope { .host }
+
+    /// None is named.
+    public static func devices(of params: Params) -> [DeviceName]? { nil }
+
     /// Most methods look.
     public static var isOperation: Bool { false }
 
@@ -55,14 +69,4 @@ extension ControlMethod {
 
     /// Most results come without one.
     public static var resultDescriptors: Int { 0 }
-}
-
-/// What a peer may do.
-public enum Role: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
-    /// May look.
-    case monitor
-    /// May also stop and start devices.
-    case `operator`
-    /// May do everything.
-    case admin
 }

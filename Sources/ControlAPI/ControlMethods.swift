@@ -7,6 +7,8 @@ public enum ControlMethods {
         SystemDescribeMethod.self,
         RPCDiscoverMethod.self,
         MetricsGetMethod.self,
+        ConfigGetMethod.self,
+        PolicyCheckMethod.self,
         MgmtdevListMethod.self,
         MgmtdevGetMethod.self,
         DeviceAddMethod.self,

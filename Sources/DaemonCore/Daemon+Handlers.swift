@@ -20,16 +20,17 @@ extension Daemon {
         table.answer(MetricsGetMethod.self) { daemon, _ in
             MetricsGetMethod.Result(metrics: MetricText.openMetrics.text(of: daemon.metrics()))
         }
-        table.onInventory(MgmtdevListMethod.self) { daemon, _, asOf in
+        table.onInventory(MgmtdevListMethod.self) { daemon, _, _, asOf in
             daemon.listManagementDevices(asOf: asOf)
         }
-        table.onInventory(MgmtdevGetMethod.self) { daemon, params, asOf throws(ControlError) in
+        table.onInventory(MgmtdevGetMethod.self) { daemon, params, _, asOf throws(ControlError) in
             try daemon.managementDevice(params.mgmtdev, asOf: asOf)
         }
-        table.onInventory(DeviceListMethod.self, current: { daemon in daemon.currentListing() }) { daemon, _, asOf in
-            daemon.listDevices(asOf: asOf)
+        table.onInventory(DeviceListMethod.self, current: { daemon in daemon.currentListing() }) {
+            daemon, _, rights, asOf in
+            daemon.listDevices(asOf: asOf, rights)
         }
-        table.onInventory(DeviceGetMethod.self) { daemon, params, asOf throws(ControlError) in
+        table.onInventory(DeviceGetMethod.self) { daemon, params, _, asOf throws(ControlError) in
             try daemon.describe(params.device, asOf: asOf)
         }
         table.onDevice(DeviceStatusMethod.self, \.device) { device, params, descriptor, turn throws(ControlError) in
@@ -77,6 +78,7 @@ extension Daemon {
             device, params, turn throws(ControlError) in
             try await device.restore(params, turn: turn)
         }
+        addPolicy(to: &table)
         addProvisioning(to: &table)
         addEvents(to: &table)
         addDeclarations(to: &table)
@@ -128,15 +130,15 @@ extension Daemon {
     }
 
     private static func addOperations(to table: inout HandlerTable) {
-        table.answer(OperationListMethod.self) { daemon, params in daemon.listOperations(params) }
-        table.answer(OperationGetMethod.self) { daemon, params throws(ControlError) in
-            try daemon.describeOperation(params)
+        table.answerPeer(OperationListMethod.self) { daemon, params, peer in daemon.listOperations(params, peer) }
+        table.answerPeer(OperationGetMethod.self) { daemon, params, peer throws(ControlError) in
+            try daemon.describeOperation(params, peer)
         }
-        table.deferred(OperationWaitMethod.self) { daemon, params, _ throws(ControlError) in
-            try await daemon.waitForOperation(params)
+        table.deferredPeer(OperationWaitMethod.self) { daemon, params, peer throws(ControlError) in
+            try await daemon.waitForOperation(params, peer)
         }
-        table.deferred(OperationCancelMethod.self) { daemon, params, _ throws(ControlError) in
-            try await daemon.cancelOperation(params)
+        table.deferredPeer(OperationCancelMethod.self) { daemon, params, peer throws(ControlError) in
+            try await daemon.cancelOperation(params, peer)
         }
     }
 

@@ -74,10 +74,10 @@ extension Daemon {
 
     /// Runs a method's body on the daemon.
     func run<Params: Sendable, Result: Sendable>(
-        _ body: @Sendable (isolated Daemon, Params, String?) throws(ControlError) -> Result, _ params: Params,
-        asOf: String?
+        _ body: @Sendable (isolated Daemon, Params, AccessRights, String?) throws(ControlError) -> Result,
+        _ params: Params, _ rights: AccessRights, asOf: String?
     ) throws(ControlError) -> Result {
-        try body(self, params, asOf)
+        try body(self, params, rights, asOf)
     }
 
     /// The device, if the inventory shows it.
@@ -292,11 +292,11 @@ extension Daemon {
     }
 
     /// `device.list`
-    func listDevices(asOf: String?) -> DeviceListMethod.Result {
+    func listDevices(asOf: String?, _ rights: AccessRights) -> DeviceListMethod.Result {
         var list: [DeviceInfo] = []
         list.reserveCapacity(inventory.devices.count)
         for info in inventory.devices {
-            guard let device = devices[info.name] else { continue }
+            guard rights.sees([info.name]), let device = devices[info.name] else { continue }
             list.append(device.assumeIsolated { device in device.describe() })
         }
         return DeviceListMethod.Result(devices: list, asOf: asOf)

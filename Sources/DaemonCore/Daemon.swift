@@ -1,5 +1,4 @@
 import ControlAPI
-import Glibc
 import JSON
 import JSONRPC
 import LinuxIO
@@ -17,12 +16,28 @@ actor Daemon {
     typealias Handler = @Sendable (isolated Daemon, RPCRequest, RPCPeer, Metrics.Call) -> RPCDisposition
 
     nonisolated let environment: DeviceEnvironment
-    nonisolated let limits: RPCLimits
     nonisolated let identity: Identity
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe environment.loop.asUnownedSerialExecutor() }
 
     private let handlers: [String: HandlerTable.Entry]
-    private let ownUID: UInt32
+
+    /// Where it is put on record who has changed something.
+    nonisolated let audit: AuditLog
+
+    /// What clients may do.
+    var limits: RPCLimits
+
+    /// The answer to `config.get`.
+    var configuration: ConfigGetMethod.Result
+
+    /// Who may do what.
+    var policy: AccessPolicy
+
+    /// The clients that are connected, by the numbers of their connections.
+    var clients: [UInt64: Client] = [:]
+
+    /// Closes a connection, by its number.
+    var closeConnection: @Sendable (UInt64) -> Void = { _ in }
 
     /// The devices on the bus, by name, and those that have left it while a request uses them.
     var devices: [DeviceName: Device] = [:] { didSet { environment.changes.add() } }
@@ -38,7 +53,7 @@ actor Daemon {
     /// The answer to `device.list` and the count of changes that it goes with.
     private var listing: (changes: UInt64, result: WrittenResult<DeviceListMethod.Result>)?
 
-    /// The answer to `system.info`, which stays the same as long as the daemon runs.
+    /// The answer to `system.info`, which stays the same until the configuration is read again.
     lazy var info = WrittenResult(systemInfo())
 
     /// True once the start is over.
@@ -96,14 +111,18 @@ actor Daemon {
     var unreadableRecords: [String] = [] { didSet { environment.events.noteHealth() } }
 
     init(
-        environment: DeviceEnvironment, limits: RPCLimits, identity: Identity, declarations: DeclarationDirectory
+        environment: DeviceEnvironment, identity: Identity, configuration: ConfigurationReport, ownUID: UInt32,
+        audit: AuditLog
     ) {
         self.environment = environment
-        self.limits = limits
+        limits = configuration.settings.limits
         self.identity = identity
-        declarationDirectory = declarations
+        declarationDirectory = DeclarationDirectory(configuration.settings.declarations)
         handlers = Self.handlers()
-        ownUID = getuid()
+        policy = AccessPolicy(ownUID: ownUID, grants: configuration.settings.grants)
+        self.configuration = ConfigGetMethod.Result(
+            file: configuration.options.configurationFile?.path, members: configuration.members)
+        self.audit = audit
     }
 
     nonisolated var loop: EventLoop { environment.loop }
@@ -113,7 +132,7 @@ actor Daemon {
     func currentListing() -> WrittenResult<DeviceListMethod.Result> {
         let changes = environment.changes.current
         if let listing, listing.changes == changes { return listing.result }
-        let result = WrittenResult(listDevices(asOf: nil))
+        let result = WrittenResult(listDevices(asOf: nil, .everything))
         listing = (changes, result)
         return result
     }
@@ -131,13 +150,6 @@ actor Daemon {
         of request: RPCRequest, from peer: RPCPeer, _ entry: HandlerTable.Entry?, _ call: Metrics.Call
     ) -> RPCDisposition {
         for descriptor in request.descriptors { host.closeElsewhere(descriptor) }
-        guard peer.uid == 0 || peer.uid == ownUID else {
-            return .reply(
-                ControlError(
-                    .permissionDenied, "uid \(peer.uid) may not use this socket: only root and the daemon's user"
-                )
-                .reply)
-        }
         guard let entry else {
             return .reply(.failure(.methodNotFound(request.method)))
         }
@@ -149,12 +161,16 @@ extension Daemon: RPCHandler {
     nonisolated func connectionOpened(_ peer: RPCPeer, over stream: StreamSocket) throws(RPCError) {
         environment.connections.add(peer.connection)
         environment.metrics.openConnection(peer.socket)
+        loop.enter(self, (peer, stream)) { daemon, opened in daemon.admit(opened.0, over: opened.1) }
     }
 
     nonisolated func connectionClosed(_ peer: RPCPeer) {
         environment.connections.remove(peer.connection)
         environment.metrics.closeConnection(peer.socket)
-        loop.enter(self, peer.connection) { daemon, connection in daemon.endLeases(of: connection) }
+        loop.enter(self, peer.connection) { daemon, connection in
+            daemon.clients[connection] = nil
+            daemon.endLeases(of: connection)
+        }
         environment.events.forget(peer.connection)
     }
 

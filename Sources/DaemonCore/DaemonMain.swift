@@ -49,7 +49,7 @@ public enum DaemonMain {
     private static func serve(_ options: DaemonOptions) -> Int32 {
         do throws(ConfigurationError) {
             let configuration = try options.configurationFile?.read() ?? Configuration()
-            return Service(settings: Settings(options: options, configuration: configuration)).run()
+            return Service(options: options, configuration: configuration).run()
         } catch {
             return refuse(error)
         }
@@ -63,7 +63,7 @@ public enum DaemonMain {
             // It may be what keeps the daemon from starting.
             Console.error("\(error)\nvdpad: the defaults are used instead\n")
         }
-        return Service(settings: Settings(options: options, configuration: configuration)).recover()
+        return Service(options: options, configuration: configuration).recover()
     }
 
     private static func check(_ file: ConfigurationFile) -> Int32 {

@@ -40,6 +40,9 @@ struct DaemonOptions: Sendable, Hashable {
     /// What to log.
     var logLevel: Logger.Level?
 
+    /// Which members of the configuration are said here, and whether by a flag or by the environment.
+    private(set) var origins: [String: ConfigurationMember.Origin] = [:]
+
     /// The text of `--help`.
     static let help = """
         usage: vdpad [recover] [OPTIONS]
@@ -65,6 +68,8 @@ struct DaemonOptions: Sendable, Hashable {
 
         """
 
+    private static let socketMember = "sockets.control.path"
+
     /// Reads the command line and the environment.
     ///
     /// - Parameters:
@@ -72,7 +77,10 @@ struct DaemonOptions: Sendable, Hashable {
     ///   - environment: the value of an environment variable.
     /// - Throws: `UsageError` that names the argument.
     init(arguments: [String], environment: (String) -> String?) throws(UsageError) {
-        if let path = environment("VDPAD_SOCKET"), !path.isEmpty { socket = path }
+        if let path = environment("VDPAD_SOCKET"), !path.isEmpty {
+            socket = path
+            origins[Self.socketMember] = .environment
+        }
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
@@ -83,14 +91,19 @@ struct DaemonOptions: Sendable, Hashable {
             case "--config": configuration = try Self.value(of: argument, &rest)
             case "--simulate": simulate = true
             case "--simulated-host": simulatedHost = try Self.value(of: argument, &rest)
-            case "--socket": socket = try Self.value(of: argument, &rest)
-            case "--state-directory": stateDirectory = try Self.value(of: argument, &rest)
+            case "--socket":
+                socket = try Self.value(of: argument, &rest)
+                origins[Self.socketMember] = .flag
+            case "--state-directory":
+                stateDirectory = try Self.value(of: argument, &rest)
+                origins["stateDirectory"] = .flag
             case "--log-level":
                 let name = try Self.value(of: argument, &rest)
                 guard let level = Logger.Level(rawValue: name) else {
                     throw UsageError(message: "--log-level: \(name) is not a level")
                 }
                 logLevel = level
+                origins["logLevel"] = .flag
             default:
                 throw UsageError(message: "\(argument): no such option")
             }

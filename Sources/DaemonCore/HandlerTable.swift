@@ -42,7 +42,7 @@ struct HandlerTable {
     ) {
         handlers[Method.name] = { daemon, request, peer, _ in
             do throws(ControlError) {
-                let result = try body(daemon, try request.readParams(of: Method.self), peer)
+                let result = try body(daemon, try daemon.admit(method, request, from: peer), peer)
                 guard let then else { return .reply(.result(result)) }
                 return .reply(.result(result), then: { [daemon] in then(daemon, result, peer) })
             } catch {
@@ -55,9 +55,9 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> Answer
     ) {
-        handlers[Method.name] = { daemon, request, _, _ in
+        handlers[Method.name] = { daemon, request, peer, _ in
             do throws(ControlError) {
-                return .reply(.result(try body(daemon, try request.readParams(of: Method.self))))
+                return .reply(.result(try body(daemon, try daemon.admit(method, request, from: peer))))
             } catch {
                 return .reply(error.reply)
             }
@@ -70,24 +70,27 @@ struct HandlerTable {
     /// - Parameters:
     ///   - method: the method.
     ///   - current: the answer while the inventory is current, if it is kept as it is sent.
-    ///   - body: makes the answer; its last parameter is the time of an inventory that is not current.
+    ///   - body: makes the answer from what the caller may look at and the time of an inventory that is not current.
     mutating func onInventory<Method: ControlMethod>(
         _ method: Method.Type,
         current: (@Sendable (isolated Daemon) -> WrittenResult<Method.Result>)? = nil,
-        _ body: @escaping @Sendable (isolated Daemon, Method.Params, String?) throws(ControlError) -> Method.Result
+        _ body:
+            @escaping @Sendable (isolated Daemon, Method.Params, AccessRights, String?) throws(ControlError) ->
+            Method.Result
     ) {
-        handlers[Method.name] = { daemon, request, _, counted in
+        handlers[Method.name] = { daemon, request, peer, counted in
             do throws(ControlError) {
-                let params = try request.readParams(of: Method.self)
+                let params = try daemon.admit(method, request, from: peer)
+                let rights = daemon.rights(of: peer)
                 guard let refresh = daemon.refreshIfNeeded() else {
-                    if let current { return .reply(.result(current(daemon))) }
-                    return .reply(.result(try body(daemon, params, nil)))
+                    if let current, rights.seesEverything { return .reply(.result(current(daemon))) }
+                    return .reply(.result(try body(daemon, params, rights, nil)))
                 }
                 return .deferred { [daemon] in
                     let reply: RPCReply
                     do throws(ControlError) {
                         let asOf = try await daemon.finish(refresh)
-                        reply = .result(try await daemon.run(body, params, asOf: asOf))
+                        reply = .result(try await daemon.run(body, params, rights, asOf: asOf))
                     } catch {
                         reply = error.reply
                     }
@@ -105,8 +108,18 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (Daemon, Method.Params, CallOrigin?) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { _, _ in [] }) { daemon, params, _, origin, _ in
+        add(method, { _, _ in [] }) { daemon, params, _, origin, _, _ in
             { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, origin)) }
+        }
+    }
+
+    /// Adds a method that has to wait, and whose answer depends on the connection that asks.
+    mutating func deferredPeer<Method: ControlMethod>(
+        _ method: Method.Type,
+        _ body: @escaping @Sendable (Daemon, Method.Params, RPCPeer) async throws(ControlError) -> Method.Result
+    ) {
+        add(method, { _, _ in [] }) { daemon, params, _, _, _, peer in
+            { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, peer)) }
         }
     }
 
@@ -115,7 +128,7 @@ struct HandlerTable {
         _ method: Method.Type,
         _ begin: @escaping @Sendable (isolated Daemon, Method.Params) -> Daemon.Body<Method>
     ) {
-        add(method, { _, _ in [] }) { daemon, params, _, _, _ in
+        add(method, { _, _ in [] }) { daemon, params, _, _, _, _ in
             let body = begin(daemon, params)
             return { () throws(ControlError) in Answer(try await body()) }
         }
@@ -128,7 +141,7 @@ struct HandlerTable {
             @escaping @Sendable (Device, Method.Params, SharedDescriptor?, Turn) async throws(ControlError) ->
             Method.Result
     ) {
-        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, request in
+        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, request, _ in
             let descriptor = request.descriptors.first
             let way = Self.way(to: name(params), of: daemon, for: origin)
             return { () throws(ControlError) in
@@ -153,7 +166,7 @@ struct HandlerTable {
                 Method.Result, SharedDescriptor?
             )
     ) {
-        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _ in
+        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _, _ in
             if let creation = create(params) {
                 let turn = daemon.takeTurn(on: name(params), for: origin)
                 return { [daemon] () throws(ControlError) in
@@ -176,7 +189,7 @@ struct HandlerTable {
         _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
         _ body: @escaping @Sendable (Daemon, Method.Params, Turn) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _ in
+        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _, _ in
             let turn = daemon.takeTurn(on: name(params), for: origin)
             return { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, turn)) }
         }
@@ -190,7 +203,7 @@ struct HandlerTable {
             @escaping @Sendable (Daemon, Method.Params, [GroupSeat], CallOrigin?) async throws(ControlError) ->
             Method.Result
     ) {
-        add(method, names) { daemon, params, names, origin, _ in
+        add(method, names) { daemon, params, names, origin, _, _ in
             let seats = daemon.takeSeats(names, for: origin)
             return { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, seats, origin)) }
         }
@@ -224,26 +237,29 @@ struct HandlerTable {
         _ method: Method.Type,
         _ devices: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> [DeviceName],
         _ begin:
-            @escaping @Sendable (isolated Daemon, Method.Params, [DeviceName], CallOrigin?, RPCRequest) ->
+            @escaping @Sendable (isolated Daemon, Method.Params, [DeviceName], CallOrigin?, RPCRequest, RPCPeer) ->
             Work<Method.Result>
     ) {
         handlers[Method.name] = { daemon, request, peer, counted in
+            var audited = daemon.auditedCall(method, [], peer)
             do throws(ControlError) {
                 guard Method.isOperation else {
-                    let params = try request.readParams(of: Method.self)
-                    let work = begin(daemon, params, try devices(daemon, params), nil, request)
-                    return .deferred {
-                        let reply = await Self.outcome(of: work).reply
+                    let params = try daemon.admit(method, request, from: peer)
+                    let work = begin(daemon, params, try devices(daemon, params), nil, request, peer)
+                    return .deferred { [daemon, audited] in
+                        let outcome = await Self.outcome(of: work)
+                        daemon.finish(audited, outcome.error)
+                        let reply = outcome.reply
                         counted.end(reply)
                         return reply
                     }
                 }
-                let (params, key) = try request.readOperationParams(of: Method.self)
+                let (params, key) = try daemon.admitOperation(method, request, from: peer)
                 let call = Operations.Request(Method.self, params, key, peer)
                 switch daemon.environment.operations.precedent(of: call) {
                 case .other(let id): throw .mismatch(key, id)
                 case .same(let id):
-                    daemon.renewLeases(namedBy: params)
+                    daemon.renewLeases(namedBy: params, by: peer)
                     return .deferred { [daemon] in
                         let reply = await daemon.answerAgain(id)
                         counted.end(reply)
@@ -252,16 +268,22 @@ struct HandlerTable {
                 case nil: break
                 }
                 let devices = try devices(daemon, params)
+                audited?.record.devices = devices.isEmpty ? Method.devices(of: params) ?? [] : devices
+                // Those of an operation that the parameters name.
+                if !devices.isEmpty { try daemon.require(method, Method.role, .devices, on: devices, peer) }
                 let id = daemon.environment.operations.begin(call, on: devices)
-                daemon.renewLeases(namedBy: params)
+                daemon.renewLeases(namedBy: params, by: peer)
                 let origin = CallOrigin(operation: id, connection: peer.connection)
-                let work = begin(daemon, params, devices, origin, request)
-                return .deferred { [daemon] in
-                    let reply = await daemon.perform(id) { await Self.outcome(of: work) }.reply
+                let work = begin(daemon, params, devices, origin, request, peer)
+                return .deferred { [daemon, audited] in
+                    let outcome = await daemon.perform(id) { await Self.outcome(of: work) }
+                    daemon.finish(audited, operation: id, outcome.error)
+                    let reply = outcome.reply
                     counted.end(reply)
                     return reply
                 }
             } catch {
+                daemon.finish(audited, error)
                 return .reply(error.reply)
             }
         }
@@ -307,39 +329,6 @@ struct HandlerTable {
                 guard let handler = handlers[method.name] else { preconditionFailure("\(method.name) has no handler") }
                 return (method.name, Entry(handler: handler, metric: index + 1))
             })
-    }
-}
-
-extension RPCRequest {
-    /// Reads the parameters by the method's declaration.
-    fileprivate func readParams<Method: ControlMethod>(
-        of method: Method.Type
-    ) throws(ControlError) -> Method.Params {
-        try read(Method.Params.self, of: Method.self)
-    }
-
-    /// Reads the parameters of an operation, and what its caller names it.
-    fileprivate func readOperationParams<Method: ControlMethod>(
-        of method: Method.Type
-    ) throws(ControlError) -> (Method.Params, key: String?) {
-        guard Method.takesIdempotencyKey else { return (try readParams(of: method), nil) }
-        let call = try read(OperationParams<Method.Params>.self, of: method)
-        return (call.params, call.idempotencyKey)
-    }
-
-    private func read<Params: JSONReadable, Method: ControlMethod>(
-        _ type: Params.Type, of method: Method.Type
-    ) throws(ControlError) -> Params {
-        guard descriptors.count <= Method.maximumDescriptors else {
-            throw ControlError(
-                .invalidParams,
-                "fds: \(Method.name) takes at most \(Method.maximumDescriptors) descriptors, \(descriptors.count) came")
-        }
-        do throws(JSONReadError) {
-            return try Params(params ?? .object([]), at: JSONPath("params"))
-        } catch {
-            throw ControlError(.invalidParams, "\(error)")
-        }
     }
 }
 

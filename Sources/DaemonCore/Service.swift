@@ -15,14 +15,24 @@ struct Service: Sendable {
         RecordStore<RunRecord>, RecordStore<ProvisioningRecord>, RecordStore<OperationRecord>
     )
 
+    let options: DaemonOptions
     let settings: Settings
-    private let log: Logger
+    let log: Logger
+    let logLevel: LogLevel
+    let reader = ConfigurationReader()
+    private let configuration: ConfigurationReport
+    /// The journal, if standard error leads there.
+    private let journal: Journal?
 
-    init(settings: Settings) {
-        self.settings = settings
-        var log = Logger(label: "vdpad") { label in StreamLogHandler.standardError(label: label) }
-        log.logLevel = settings.logLevel
-        self.log = log
+    init(options: DaemonOptions, configuration: Configuration) {
+        self.options = options
+        self.configuration = ConfigurationReport(options: options, configuration: configuration)
+        settings = self.configuration.settings
+        let level = LogLevel(settings.logLevel)
+        let journal = Journal.isStandardError() ? try? Journal() : nil
+        log = Logger(label: "vdpad") { label in DaemonLogHandler(label: label, level: level, journal: journal) }
+        logLevel = level
+        self.journal = journal
     }
 
     /// Serves until told to stop.
@@ -77,8 +87,9 @@ struct Service: Sendable {
         let signals = try at("receive signals") { () throws(Errno) in try SignalSource(on: loop) }
         let listeners = try listeners(on: loop)
         let server = RPCServer(
-            listeners: listeners, limits: daemon.limits, serverUID: getuid(), handler: daemon, on: loop)
+            listeners: listeners, limits: settings.limits, serverUID: getuid(), handler: daemon, on: loop)
         daemon.environment.events.tell { [weak server] connection in server?.notify(connection) }
+        daemon.closeConnections { [weak server] connection in server?.close(connection) }
         let followUps = daemon.environment.followUps
         let served = Gate<Void>()
         let mark = ServingMark(stateDirectory: settings.stateDirectory)
@@ -97,7 +108,7 @@ struct Service: Sendable {
                 served.resolve(())
             }
             group.addTask(executorPreference: loop) {
-                let isForGood = await stopSignal(signals) != .handOver
+                let isForGood = await stopSignal(signals) { await reload(daemon, server) } != .handOver
                 let ending: Set<LeaseKind> = isForGood ? [.hold, .connection] : [.connection]
                 log.notice("vdpad stops")
                 if isForGood { attempt("note that the daemon stops", mark.remove) }
@@ -149,24 +160,25 @@ struct Service: Sendable {
             try Files.raiseDescriptorLimit()
         }
         warnAbout(DescriptorBudget(connections: settings.limits.connections, openFiles: openFiles))
+        let file = settings.auditFile
+        let audit = try at("open \(file ?? "the audit log")") { () throws(Errno) in
+            try AuditLog(file: file, journal: journal, log: log)
+        }
         let identity = Identity(version: Version.current, host: settings.simulate ? .simulated : .kernel)
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
         let events = Events(on: loop)
         let savedStates = try at("create \(settings.stateDirectory)/exports") { () throws(Errno) in
             try SavedStates(stateDirectory: settings.stateDirectory)
         }
-        var environment = DeviceEnvironment(
+        let environment = DeviceEnvironment(
             loop: loop, host: host, store: stores.0, changeStore: stores.1, savedStates: savedStates,
             followUps: FollowUps(), bootID: bootID,
             source: .current(),
             operations: Operations(
                 instance: identity.instance, bootID: bootID, store: stores.2, events: events, log: log),
-            defaultDeadlineMs: settings.defaultDeadlineMs, events: events, metrics: Metrics(on: loop), log: log)
-        if settings.nodeRights != NodeRights() { environment.nodeRights = settings.nodeRights }
-        environment.stopBitDevices = settings.stopBitDevices
+            tunables: Tunables(Tunables.Values(settings)), events: events, metrics: Metrics(on: loop), log: log)
         return Daemon(
-            environment: environment, limits: settings.limits, identity: identity,
-            declarations: DeclarationDirectory(settings.declarations))
+            environment: environment, identity: identity, configuration: configuration, ownUID: getuid(), audit: audit)
     }
 
     /// Connections beyond the limit of open files wait in the backlog, so that the daemon can serve all the same.
@@ -180,9 +192,13 @@ struct Service: Sendable {
             ])
     }
 
-    private func stopSignal(_ signals: SignalSource) async -> SignalSource.Signal? {
+    /// Waits for the signal to stop; at each to reload, does so.
+    private func stopSignal(
+        _ signals: SignalSource, reload: () async -> Void
+    ) async -> SignalSource.Signal? {
         while let signal = try? await signals.next() {
-            if signal != .hangUp { return signal }
+            guard signal == .hangUp else { return signal }
+            await reload()
         }
         return nil
     }

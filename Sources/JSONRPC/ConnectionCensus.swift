@@ -1,6 +1,6 @@
 /// Counts connections by user and says which limit a further one would pass.
 struct ConnectionCensus {
-    let limits: RPCLimits
+    var limits: RPCLimits
     /// Exempt, as user 0 is, from the limit per user.
     let serverUID: UInt32
     private(set) var total = 0

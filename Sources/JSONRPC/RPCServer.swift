@@ -9,7 +9,7 @@ internal import SystemPackage
 public actor RPCServer {
     private let loop: EventLoop
     private let listeners: [RPCListener]
-    private let limits: RPCLimits
+    private var limits: RPCLimits
     private let handler: any RPCHandler
     private var census: ConnectionCensus
     private var connections: [UInt64: RPCConnection] = [:]
@@ -40,6 +40,12 @@ public actor RPCServer {
 
     /// How many connections there are.
     public var connectionCount: Int { census.total }
+
+    /// Puts other limits in force: those of connections at once, the others for connections that come from now on.
+    public func use(_ limits: RPCLimits) {
+        self.limits = limits
+        census.limits = limits
+    }
 
     /// Tells that notifications wait at the handler for a connection, which fetches them before any reply that is given from
     /// now on. On the loop; also from within the handler's own calls.

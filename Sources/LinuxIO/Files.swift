@@ -114,6 +114,13 @@ public enum Files {
         OwnedDescriptor(try kernelCall("open") { unsafe clinux_open(path, CLINUX_OPEN_READ_WRITE, 0) })
     }
 
+    /// Opens a file to write at its end, and makes it with the permissions `mode`, less the umask, if it is not there.
+    ///
+    /// - Throws: `Errno` of open(2).
+    public static func openToAppend(_ path: String, mode: UInt32) throws(Errno) -> OwnedDescriptor {
+        OwnedDescriptor(try kernelCall("open") { unsafe clinux_open(path, CLINUX_OPEN_APPEND, mode) })
+    }
+
     /// Refers to a file or device node without opening it: no driver is called. A last symbolic link is not followed.
     ///
     /// - Throws: `Errno` of open(2).

@@ -37,6 +37,11 @@ public import SystemPackage
         return (first, try StreamSocket(adopting: pair.second, on: loop))
     }
 
+    /// The number, for a system call made now.
+    var descriptor: CInt {
+        get throws(Errno) { try polled.rawValue }
+    }
+
     // MARK: Receiving
 
     /// Waits for bytes and lends them to `body` in the loop's own buffer; no bytes at the end of the stream.

@@ -6,8 +6,10 @@ public import SystemPackage
 public struct SystemdNotifier: Sendable {
     /// A state of the service.
     public enum State: String, Sendable {
-        /// Start is over.
+        /// Start is over, or the configuration was read again.
         case ready = "READY=1"
+        /// The configuration is being read again; goes with the time.
+        case reloading = "RELOADING=1"
         /// Stop has begun.
         case stopping = "STOPPING=1"
         /// The service is alive; wanted at least every `watchdogNanoseconds`.
@@ -38,7 +40,9 @@ public struct SystemdNotifier: Sendable {
     /// - Throws: `Errno` of sendto(2).
     public func notify(_ state: State) throws(Errno) {
         guard let address else { return }
-        let bytes = state.rawValue
+        var bytes = state.rawValue
+        // By the time the service manager tells this from a reload before it.
+        if state == .reloading { bytes += "\nMONOTONIC_USEC=\(MonotonicInstant.now.nanoseconds / 1_000)" }
         try kernelCall("sendto") { unsafe clinux_notify(address, bytes, bytes.utf8.count) }
     }
 }

@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: [
         ("list", DeviceListMethod.self as any ControlMethod.Type), ("show", DeviceGetMethod.self),
-        ("status", DeviceStatusMethod.self), ("config", DeviceConfigMethod.self),
+        ("status", DeviceStatusMethod.self), ("config device", DeviceConfigMethod.self),
         ("holders", DeviceHoldersMethod.self), ("open", DeviceOpenMethod.self), ("close", DeviceCloseMethod.self),
         ("suspend", DeviceSuspendMethod.self), ("resume", DeviceResumeMethod.self),
         ("suspend", GroupSuspendMethod.self), ("resume", GroupResumeMethod.self),
@@ -38,6 +38,7 @@ import Testing
         ("ops wait", OperationWaitMethod.self), ("ops cancel", OperationCancelMethod.self),
         ("info", SystemInfoMethod.self), ("health", SystemHealthMethod.self),
         ("metrics", MetricsGetMethod.self),
+        ("config show", ConfigGetMethod.self), ("policy check", PolicyCheckMethod.self),
     ])
     func commandShowsItsMethodsDeclaration(_ command: String, _ method: any ControlMethod.Type) {
         let arguments = command.split(separator: " ").map(String.init) + ["--help"]
@@ -73,7 +74,8 @@ import Testing
         let lines =
             names.map { [$0] } + ["export", "check", "restore"].map { ["state", $0] } + [["host", "describe"]]
             + ["list", "show"].map { ["mgmtdev", $0] }
-            + ["list", "show", "wait", "cancel"].map { ["ops", $0] }
+            + ["list", "show", "wait", "cancel"].map { ["ops", $0] } + [["config", "device"], ["config", "show"]]
+            + [["policy", "check"]]
         return Set(
             lines.flatMap { words in
                 let help = Vdpactl.run(words + ["--help"]) { _ in nil }.standardOutput

@@ -145,7 +145,7 @@ func withDevice(
             instance: "test", bootID: "boot",
             store: try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations"), events: events,
             log: log),
-        defaultDeadlineMs: 30_000,
+        tunables: Tunables(Tunables.Values(defaultDeadlineMs: 30_000)),
         graceMs: graceMs, events: events, metrics: Metrics(on: loop), log: log)
     var info = HostDevice(name: DeviceUnderTest.node.device)
     info.driver = .vhostVDPA

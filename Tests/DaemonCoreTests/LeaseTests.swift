@@ -28,7 +28,7 @@ import VDPA
 
     /// The first event of a kind, as it is told; empty when there was none.
     private static func told(_ kind: EventKind, by events: Events) async throws -> String {
-        events.open(try await events.subscribe(1, EventFilter(kinds: [kind]), from: .behind(0)), of: 1)
+        events.open(try await events.subscribe(1, EventFilter(kinds: [kind]), .everything, from: .behind(0)), of: 1)
         var writer = JSONWriter(capacity: 0)
         writer.beginObject()
         _ = events.writeNext(to: &writer, for: 1)

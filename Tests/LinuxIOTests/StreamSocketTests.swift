@@ -146,6 +146,20 @@ import Testing
         }
     }
 
+    /// Before Linux 6.5 there is no SO_PEERPIDFD.
+    @Test(arguments: [nil, Errno.protocolNotAvailable]) func knowsItsPeersProcess(fault: Errno?) async throws {
+        let hasExited = try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            defer { withExtendedLifetime(right) {} }
+            #expect(try Set(left.peerGroups).isSuperset(of: []))
+            let faults = InjectedFaults(["SO_PEERPIDFD": [fault]])
+            return try InjectedFaults.$current.withValue(faults) {
+                ProcessWatch.hasExited(try left.peerProcess())
+            }
+        }
+        #expect(!hasExited)
+    }
+
     @Test func knowsItsPeer() async throws {
         let credentials = try await withLoop { loop in
             let (left, right) = try StreamSocket.pair(on: loop)

@@ -17,15 +17,15 @@ struct DevConfigShowCommand: DaemonCommand {
 
     func execute(_ connection: inout DaemonConnection, _ outcome: inout Vdpactl.Outcome) throws(CommandFailure) {
         if let device {
-            try ConfigCommand.perform(params(device), global, &connection, &outcome)
+            try ConfigDeviceCommand.perform(params(device), global, &connection, &outcome)
             return
         }
         let list = try ListCommand.read(connection.call(DeviceListMethod.name, NoParams()))
         for device in list.devices {
             do throws(CommandFailure) {
-                let result = try connection.call(ConfigCommand.Method.name, params(device.name))
+                let result = try connection.call(ConfigDeviceCommand.Method.name, params(device.name))
                 if global.output == .table, !outcome.standardOutput.isEmpty { outcome.standardOutput += "\n" }
-                try ConfigCommand.add(result, global, to: &outcome)
+                try ConfigDeviceCommand.add(result, global, to: &outcome)
             } catch .refused(let call) {
                 outcome.add(.refused(call), global.output)
             }

@@ -3,6 +3,7 @@
 
 #include "clinux_errno.h"
 #include "clinux_file.h"
+#include "clinux_journal.h"
 #include "clinux_loop.h"
 #include "clinux_process.h"
 #include "clinux_socket.h"

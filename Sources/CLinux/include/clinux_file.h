@@ -21,6 +21,7 @@ enum clinux_open {
     CLINUX_OPEN_WRITE,
     CLINUX_OPEN_CREATE_NEW,  // read and write; fails when the file exists
     CLINUX_OPEN_CREATE,      // read and write
+    CLINUX_OPEN_APPEND,      // write at the end; creates it
     CLINUX_OPEN_DIRECTORY,
     CLINUX_OPEN_REFERENCE,   // O_PATH: calls no driver, follows no last symbolic link
 };

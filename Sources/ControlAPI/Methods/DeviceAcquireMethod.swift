@@ -15,7 +15,7 @@ public enum DeviceAcquireMethod: ControlMethod {
         .deviceNotFound, .deviceBusy, .notSupported, .deadlineExceeded, .operationInProgress, .hostBlocked,
         .deviceGone, .deviceFailed, .kernelError,
     ]
-    public static let role = Role.admin
+    public static let role = Role.operator
     public static let isIdempotent = false
     public static let isOperation = true
     public static let resultDescriptors = 1

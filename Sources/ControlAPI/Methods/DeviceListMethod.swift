@@ -21,11 +21,13 @@ public enum DeviceListMethod: ControlMethod {
     public static let name = "device.list"
     public static let summary: StaticString = "Lists the devices on the vdpa bus."
     public static let description: StaticString = """
+        Lists the devices that the caller may look at. \
         Answers from the inventory, the union of netlink and sysfs, which uevents keep current. Opens \
         nothing and asks no device.
         """
     public static let errors: [ErrorCode] = [.hostBlocked]
     public static let role = Role.monitor
+    public static let scope = AccessScope.visible
     public static let isIdempotent = true
 }
 

@@ -44,7 +44,7 @@ public enum EventsSubscribeMethod: ControlMethod {
     public static let name = "events.subscribe"
     public static let summary: StaticString = "Tells from now on what happens, by notifications events.event."
     public static let description: StaticString = """
-        The result is how everything is at the event `sequence`; every later one that matches is told on this \
+        The result is how everything that the caller may look at is at the event `sequence`; every later one that matches is told on this \
         connection, in order and without a gap, after the reply, which for a call in a batch is that of the batch. \
         Otherwise an event precedes the reply of the call that caused it. The last 4096 events are kept, for clients \
         that read slowly or come back: with `since` those behind that event are told first. What has been lost is told by an event `overflow`, \
@@ -54,6 +54,7 @@ public enum EventsSubscribeMethod: ControlMethod {
         """
     public static let errors: [ErrorCode] = [.limitExceeded]
     public static let role = Role.monitor
+    public static let scope = AccessScope.visible
     public static let isIdempotent = false
     /// How many subscriptions a connection may have.
     public static let maximumSubscriptions = 16

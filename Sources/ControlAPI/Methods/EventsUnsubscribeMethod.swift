@@ -35,6 +35,7 @@ public enum EventsUnsubscribeMethod: ControlMethod {
         """
     public static let errors: [ErrorCode] = []
     public static let role = Role.monitor
+    public static let scope = AccessScope.visible
     public static let isIdempotent = false
 }
 

@@ -32,10 +32,11 @@ public enum OperationListMethod: ControlMethod {
     public static let summary: StaticString = "Lists operations."
     public static let description: StaticString = """
         Those under way, those that ended in the last ten minutes, and those by whose leases devices are stopped, also \
-        under a daemon before this one.
+        under a daemon before this one; as far as the caller may look at all devices of the operation.
         """
     public static let errors: [ErrorCode] = []
     public static let role = Role.monitor
+    public static let scope = AccessScope.visible
     public static let isIdempotent = true
 }
 

@@ -12,5 +12,6 @@ public enum RPCDiscoverMethod: ControlMethod {
         """
     public static let errors: [ErrorCode] = []
     public static let role = Role.monitor
+    public static let scope = AccessScope.visible
     public static let isIdempotent = true
 }

@@ -44,6 +44,7 @@ public enum SystemInfoMethod: ControlMethod {
         """
     public static let errors: [ErrorCode] = []
     public static let role = Role.monitor
+    public static let scope = AccessScope.visible
     public static let isIdempotent = true
 }
 

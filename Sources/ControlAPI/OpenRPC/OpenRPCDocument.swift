@@ -24,7 +24,8 @@ public struct OpenRPCDocument: Sendable {
         ignore. The `data` of every error is `#/components/schemas/ErrorData`; the errors listed here show its member \
         `name`. The schemas are JSON Schema draft-07.
 
-        A method's `x-role` is the role that a peer needs. `x-idempotent` says that calling it twice has the effect \
+        A method's `x-role` is the role that a peer needs, `x-scope` on which devices: those that the call concerns \
+        (`devices`), every one (`host`), or any (`visible`: the answer has only what the peer may look at). `x-idempotent` says that calling it twice has the effect \
         of calling it once, `x-operation` that each call is an operation. `x-maximumDescriptors` says how many descriptors may accompany a request (SCM_RIGHTS), \
         which then has their number in its member `fds`; `x-resultDescriptors` says how many accompany the result.
 
@@ -128,6 +129,7 @@ extension ControlMethod {
         }
         writer.endArray()
         writer.member("x-role", role)
+        writer.member("x-scope", scope)
         writer.member("x-idempotent", isIdempotent)
         writer.member("x-operation", isOperation)
         writer.member("x-maximumDescriptors", maximumDescriptors)

@@ -27,13 +27,34 @@ struct CommentedJSON {
     ///
     /// - Throws: `ConfigurationError` with the place.
     func read<Value: JSONReadable>() throws(ConfigurationError) -> Value {
+        try locating { root throws(JSONReadError) in try Value(value, at: root) }
+    }
+
+    /// Adds to an error where in the file it is.
+    ///
+    /// - Parameter body: is given the place of the whole.
+    /// - Throws: `ConfigurationError` with the place.
+    func locating<Value>(
+        _ body: (JSONPath) throws(JSONReadError) -> Value
+    ) throws(ConfigurationError) -> Value {
         do throws(JSONReadError) {
-            return try Value(value, at: root)
+            return try body(root)
         } catch {
             let offset = error.offset(in: text.span, of: value, at: root)
             throw ConfigurationError(
                 file: file, position: offset.map { TextPosition(offset: $0, in: text.span) },
                 message: error.path.isEmpty ? error.message : "\(error.path.dropFirst()): \(error.message)")
+        }
+    }
+
+    /// The names of the members, with dots for members of members.
+    var memberNames: [String] { Self.names(in: value) }
+
+    private static func names(in value: JSONValue) -> [String] {
+        guard case .object(let members) = value else { return [] }
+        return members.flatMap { member in
+            guard case .object = member.value else { return [member.name] }
+            return names(in: member.value).map { "\(member.name).\($0)" }
         }
     }
 

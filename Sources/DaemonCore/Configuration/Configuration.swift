@@ -23,6 +23,18 @@ struct Configuration: Sendable, Hashable {
     /// What to log.
     var logLevel: Logger.Level?
 
+    /// Who may do what, besides root and the daemon's own user.
+    var grants: [ConfiguredGrant] = []
+
+    /// The same with the numbers of users and groups, once those were looked up.
+    var granted: [Grant] = []
+
+    /// The members that are there, by their names with dots; of those that are objects, their members.
+    var stated: Set<String> = []
+
+    /// The file in which it is put on record who has changed something; the journal or standard error if nil.
+    var auditFile: String?
+
     /// What clients may do.
     var limits = ConfiguredLimits()
 
@@ -50,9 +62,16 @@ extension Configuration: JSONObjectReadable {
             "stopBitDevices", default: [],
             "The devices that implement the STOP bit, value 32 of the status, of a proposal; no feature bit tells.")
         logLevel = try members.optional("logLevel", "The least that is logged.")
+        grants =
+            try members.optional("grants", "Who may do what, besides root and the daemon's own user.") ?? []
+        auditFile = try members.optional(
+            "auditFile", maximumLength: 3_840,
+            "Who has changed something is put on record here: an absolute path; the journal or standard error if absent."
+        )
         limits = try members.optional("limits", "What clients may do.") ?? ConfiguredLimits()
         metrics = try members.optional("metrics", "Where metrics are written to.") ?? ConfiguredMetrics()
         try AbsolutePath.check(stateDirectory, at: members.path.appending(member: "stateDirectory"))
+        try AbsolutePath.check(auditFile, at: members.path.appending(member: "auditFile"))
         try AbsolutePath.check(declarations, at: members.path.appending(member: "declarations"))
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import LinuxIO
 import SystemPackage
 
@@ -21,13 +22,25 @@ struct ConfigurationFile: Sendable, Hashable {
         isRequired = name != nil
     }
 
-    /// Reads the file.
+    /// Reads the file, and looks the users and groups in it up.
     ///
     /// - Returns: nil when it is not there and need not be.
     /// - Throws: `ConfigurationError` that says where in the file something is wrong, or why it cannot be read.
     func read() throws(ConfigurationError) -> Configuration? {
         guard let text = try readText() else { return nil }
-        return try parse(text)
+        let document = try CommentedJSON(text, file: path)
+        var configuration: Configuration = try document.read()
+        configuration.stated = Set(document.memberNames)
+        let grants = configuration.grants
+        configuration.granted = try document.locating { root throws(JSONReadError) in
+            let place = root.appending(member: "grants")
+            var granted: [Grant] = []
+            for (index, grant) in grants.enumerated() {
+                granted.append(try grant.grant(at: place.appending(index: index)))
+            }
+            return granted
+        }
+        return configuration
     }
 
     /// Reads what stands in the file: JSON with comments.

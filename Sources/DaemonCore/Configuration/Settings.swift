@@ -30,6 +30,12 @@ struct Settings: Sendable, Hashable {
     /// The devices that implement the STOP bit of the proposal.
     let stopBitDevices: Set<DeviceName>
 
+    /// Who may do what, besides root and the daemon's own user.
+    let grants: [Grant]
+
+    /// The file in which it is put on record who has changed something; the journal or standard error if nil.
+    let auditFile: String?
+
     /// What to log.
     let logLevel: Logger.Level
 
@@ -61,6 +67,8 @@ struct Settings: Sendable, Hashable {
             configuration.declarations ?? (options.simulate ? socket + ".devices.d" : "/etc/vdpad/devices.d")
         nodeRights = configuration.node ?? NodeRights()
         stopBitDevices = Set(configuration.stopBitDevices)
+        grants = configuration.granted
+        auditFile = configuration.auditFile
         logLevel = options.logLevel ?? configuration.logLevel ?? .info
         limits = configuration.limits.protocolLimits
         defaultDeadlineMs = configuration.limits.defaultDeadlineMs

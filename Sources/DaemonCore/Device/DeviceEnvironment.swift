@@ -26,12 +26,8 @@ struct DeviceEnvironment: Sendable {
     let operations: Operations
     /// The clients that are there.
     let connections = OpenConnections()
-    /// How long a request waits that names no deadline.
-    let defaultDeadlineMs: UInt32
-    /// Who may open the nodes of devices for which nothing else is said.
-    var nodeRights: NodeRights?
-    /// The devices that implement the STOP bit of the proposal, on the operator's word: no feature bit tells.
-    var stopBitDevices: Set<DeviceName> = []
+    /// What a reload of the configuration changes.
+    let tunables: Tunables
     /// How long a call that nobody waits for may still take before it is given up, in milliseconds: giving one up makes the
     /// next caller's fail, and a short deadline or a client that vanished say nothing of the device.
     var graceMs: UInt64 = 1_000
@@ -43,4 +39,11 @@ struct DeviceEnvironment: Sendable {
     let metrics: Metrics
     /// Where the daemon logs.
     let log: Logger
+
+    /// How long a request waits that names no deadline.
+    var defaultDeadlineMs: UInt32 { tunables.current.defaultDeadlineMs }
+    /// Who may open the nodes of devices for which nothing else is said.
+    var nodeRights: NodeRights? { tunables.current.nodeRights }
+    /// The devices that implement the STOP bit of the proposal, on the operator's word: no feature bit tells.
+    var stopBitDevices: Set<DeviceName> { tunables.current.stopBitDevices }
 }

@@ -37,20 +37,22 @@ extension Daemon {
             case let since?: EventStart.behind(since.sequence)
             }
         let events = environment.events
-        let (sequence, outcome) = loop.enter(events, (peer.connection, params.filter, start)) { events, arguments in
+        let rights = rights(of: peer)
+        let (sequence, outcome) = loop.enter(events, (peer.connection, params.filter, rights, start)) {
+            events, arguments in
             let sequence = events.currentSequence()
             return (
                 sequence,
                 Result { () throws(ControlError) in
-                    try events.subscribe(arguments.0, arguments.1, from: arguments.2)
+                    try events.subscribe(arguments.0, arguments.1, arguments.2, from: arguments.3)
                 }
             )
         }
         let wanted = params.filter.devices.map { Set($0) }
         return EventsSubscribeMethod.Result(
             subscription: try outcome.get(), instance: identity.instance, sequence: sequence,
-            devices: listDevices(asOf: nil).devices.filter { device in wanted?.contains(device.name) ?? true },
-            problems: systemHealth().problems)
+            devices: listDevices(asOf: nil, rights).devices.filter { device in wanted?.contains(device.name) ?? true },
+            problems: systemHealth().problems.filter { problem in rights.sees(problem.device.map { [$0] } ?? []) })
     }
 
     /// `events.unsubscribe`

@@ -119,12 +119,14 @@ actor Events {
     /// Adds a subscription, of which nothing is told before it is opened.
     ///
     /// - Throws: `ControlError`: `limitExceeded`, `invalidParams` for an event that has not happened.
-    func subscribe(_ connection: UInt64, _ filter: EventFilter, from start: EventStart) throws(ControlError) -> UInt64 {
+    func subscribe(
+        _ connection: UInt64, _ filter: EventFilter, _ rights: AccessRights, from start: EventStart
+    ) throws(ControlError) -> UInt64 {
         if case .behind(let sequence) = start, sequence > ring.last {
             throw ControlError(
                 .invalidParams, "since.sequence: \(sequence) has not happened yet; the last event is \(ring.last)")
         }
-        guard let subscription = subscriptions.add(for: connection, filter, from: start, in: ring) else {
+        guard let subscription = subscriptions.add(for: connection, filter, rights, from: start, in: ring) else {
             let limit = EventsSubscribeMethod.maximumSubscriptions
             var error = ControlError(.limitExceeded, "this connection has \(limit) subscriptions")
             error.limit = LimitInfo(name: "subscriptions", value: limit)
@@ -139,6 +141,11 @@ actor Events {
             events.subscriptions.open(id, of: connection)
             events.notify(connection)
         }
+    }
+
+    /// Notes what the client of a connection may look at from now on. On the loop.
+    nonisolated func setRights(_ rights: AccessRights, of connection: UInt64) {
+        assumeIsolated { events in events.subscriptions.setRights(rights, of: connection) }
     }
 
     /// Ends a subscription.

@@ -14,6 +14,8 @@ struct Subscription: Sendable, Hashable {
     let id: UInt64
     private let devices: Set<DeviceName>?
     private let kinds: Set<EventKind>?
+    /// What its client may look at.
+    var rights: AccessRights
     /// The first event that has not been looked at.
     private(set) var next: UInt64
     /// How many events that match have left the ring before they were told.
@@ -26,12 +28,14 @@ struct Subscription: Sendable, Hashable {
     /// - Parameters:
     ///   - id: its number.
     ///   - filter: what to tell.
+    ///   - rights: what its client may look at.
     ///   - start: where to begin.
     ///   - ring: the events.
-    init(id: UInt64, filter: EventFilter, start: EventStart, in ring: EventRing) {
+    init(id: UInt64, filter: EventFilter, rights: AccessRights, start: EventStart, in ring: EventRing) {
         self.id = id
         devices = filter.devices.map { Set($0) }
         kinds = filter.kinds.map { Set($0) }
+        self.rights = rights
         isForeign = start == .otherInstance
         next = ring.last + 1
         if case .behind(let sequence) = start {
@@ -47,6 +51,7 @@ struct Subscription: Sendable, Hashable {
     /// Whether an event is to be told.
     func matches(_ entry: EventRing.Entry) -> Bool {
         if let kinds, !kinds.contains(entry.kind) { return false }
+        guard rights.sees(entry.devices) else { return false }
         guard let devices else { return true }
         return entry.devices.contains(where: devices.contains)
     }

@@ -16,12 +16,13 @@ struct Subscriptions {
 
     /// Adds a subscription; nil when its connection has as many as it may.
     mutating func add(
-        for connection: UInt64, _ filter: EventFilter, from start: EventStart, in ring: EventRing
+        for connection: UInt64, _ filter: EventFilter, _ rights: AccessRights, from start: EventStart,
+        in ring: EventRing
     ) -> Subscription? {
         var subscriptions = byConnection[connection] ?? []
         guard subscriptions.count < EventsSubscribeMethod.maximumSubscriptions else { return nil }
         lastID += 1
-        let subscription = Subscription(id: lastID, filter: filter, start: start, in: ring)
+        let subscription = Subscription(id: lastID, filter: filter, rights: rights, start: start, in: ring)
         lost += subscription.lost
         subscriptions.append(subscription)
         byConnection[connection] = subscriptions
@@ -32,6 +33,11 @@ struct Subscriptions {
     mutating func open(_ id: UInt64, of connection: UInt64) {
         guard let index = byConnection[connection]?.firstIndex(where: { $0.id == id }) else { return }
         byConnection[connection]?[index].isOpen = true
+    }
+
+    /// Notes what the client of a connection may look at from now on.
+    mutating func setRights(_ rights: AccessRights, of connection: UInt64) {
+        for index in byConnection[connection]?.indices ?? 0..<0 { byConnection[connection]?[index].rights = rights }
     }
 
     /// Removes a subscription of a connection; nil when there is none with this number.

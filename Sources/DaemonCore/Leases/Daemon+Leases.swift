@@ -1,18 +1,23 @@
 import ControlAPI
+import JSONRPC
 import LinuxIO
 import Logging
 
 /// The leases of all devices.
 extension Daemon {
-    /// Lets the leases that an operation began last their whole time from now on: somebody has named it.
-    func renewLeases(of operation: String) {
-        for device in devices.values { device.assumeIsolated { $0.renewLease(of: operation) } }
+    /// Lets the leases that an operation began last their whole time from now on: somebody has named it. That keeps devices
+    /// stopped, and so is for those only that could stop them.
+    func renewLeases(of operation: String, by peer: RPCPeer) {
+        let rights = rights(of: peer)
+        for device in devices.values where rights.role(on: device.name).map({ $0 >= .operator }) ?? false {
+            device.assumeIsolated { $0.renewLease(of: operation) }
+        }
     }
 
     /// The same for whatever the parameters of a call name, a dry run too.
-    func renewLeases(namedBy params: some Sendable) {
+    func renewLeases(namedBy params: some Sendable, by peer: RPCPeer) {
         guard let operation = (params as? any OperationNaming)?.operation else { return }
-        renewLeases(of: operation)
+        renewLeases(of: operation, by: peer)
     }
 
     /// Ends the leases of a client that has gone.

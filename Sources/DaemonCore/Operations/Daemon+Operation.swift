@@ -51,37 +51,63 @@ extension Daemon {
     }
 
     /// `operation.list`
-    func listOperations(_ params: OperationListMethod.Params) -> OperationListMethod.Result {
+    func listOperations(_ params: OperationListMethod.Params, _ peer: RPCPeer) -> OperationListMethod.Result {
+        let rights = rights(of: peer)
         let found = operations.all.filter { operation in
-            (params.device.map { operation.devices.contains($0) } ?? true)
+            rights.sees(operation.devices)
+                && (params.device.map { operation.devices.contains($0) } ?? true)
                 && (params.state.map { operation.state == $0 } ?? true)
         }
         return OperationListMethod.Result(operations: found.map(withLeases))
     }
 
     /// `operation.get`
-    func describeOperation(_ params: OperationTarget) throws(ControlError) -> OperationReport {
-        renewLeases(of: params.operation)
+    func describeOperation(_ params: OperationTarget, _ peer: RPCPeer) throws(ControlError) -> OperationReport {
+        try require(OperationGetMethod.self, .monitor, onDevicesOf: params.operation, peer)
+        renewLeases(of: params.operation, by: peer)
+        return try describe(params)
+    }
+
+    private func describe(_ params: OperationTarget) throws(ControlError) -> OperationReport {
         guard let operation = operations.operation(params.operation) else { throw .noOperation(params.operation) }
         return OperationReport(operation: withLeases(operation))
     }
 
     /// `operation.wait`
-    func waitForOperation(_ params: OperationTarget) async throws(ControlError) -> OperationReport {
+    func waitForOperation(
+        _ params: OperationTarget, _ peer: RPCPeer
+    ) async throws(ControlError) -> OperationReport {
+        try require(OperationWaitMethod.self, .monitor, onDevicesOf: params.operation, peer)
         // Also for whoever has to be told that it goes on.
-        renewLeases(of: params.operation)
+        renewLeases(of: params.operation, by: peer)
         _ = try await waitForEnd(of: params.operation, until: deadline(of: params))
-        return try describeOperation(params)
+        renewLeases(of: params.operation, by: peer)
+        return try describe(params)
     }
 
     /// `operation.cancel`
-    func cancelOperation(_ params: OperationTarget) async throws(ControlError) -> OperationReport {
-        guard let cancellation = operations.cancellation(of: params.operation) else {
-            throw .noOperation(params.operation)
-        }
+    func cancelOperation(
+        _ params: OperationTarget, _ peer: RPCPeer
+    ) async throws(ControlError) -> OperationReport {
+        guard let operation = operations.operation(params.operation),
+            let cancellation = operations.cancellation(of: params.operation)
+        else { throw .noOperation(params.operation) }
+        // Whoever may not begin it may not end it.
+        let method = ControlMethods.all.first { $0.name == operation.kind }
+        try require(OperationCancelMethod.self, method?.role ?? .admin, onDevicesOf: params.operation, peer)
         cancellation.resolve(())
         _ = try await waitForEnd(of: params.operation, until: deadline(of: params))
-        return try describeOperation(params)
+        renewLeases(of: params.operation, by: peer)
+        return try describe(params)
+    }
+
+    /// Refuses a caller that has not the role on each of an operation's devices.
+    private func require<Method: ControlMethod>(
+        _ method: Method.Type, _ role: Role, onDevicesOf id: String, _ peer: RPCPeer
+    ) throws(ControlError) {
+        guard let operation = operations.operation(id) else { throw .noOperation(id) }
+        // One without devices concerns the host.
+        try require(method, role, .devices, on: operation.devices.isEmpty ? nil : operation.devices, peer)
     }
 
     private func deadline(of params: OperationTarget) -> MonotonicInstant {

@@ -16,6 +16,12 @@ enum OperationOutcome: Sendable {
         }
     }
 
+    /// The error, if it failed.
+    var error: ControlError? {
+        guard case .failed(let error) = self else { return nil }
+        return error
+    }
+
     /// What is kept of it.
     var kept: Result<JSONValue, ControlError> {
         switch self {

@@ -46,7 +46,7 @@ import Virtio
         var readers: [UInt64: (filter: EventFilter, expected: [UInt64])] = [:]
         for connection in 1...5 as ClosedRange<UInt64> {
             let filter = Self.filter(&generator)
-            let id = try #require(subscriptions.add(for: connection, filter, from: .now, in: ring)?.id)
+            let id = try #require(subscriptions.add(for: connection, filter, .everything, from: .now, in: ring)?.id)
             subscriptions.open(id, of: connection)
             readers[connection] = (filter, [])
         }
@@ -112,8 +112,8 @@ import Virtio
     func beginsWhereItIsToldTo(start: EventStart, count: Int, expected: [String]) throws {
         var ring = Self.ring(count)
         var subscriptions = Subscriptions()
-        let id = try #require(subscriptions.add(for: 1, EventFilter(), from: start, in: ring)?.id)
-        _ = subscriptions.add(for: 1, EventFilter(), from: .behind(0), in: ring)
+        let id = try #require(subscriptions.add(for: 1, EventFilter(), .everything, from: start, in: ring)?.id)
+        _ = subscriptions.add(for: 1, EventFilter(), .everything, from: .behind(0), in: ring)
         #expect(Self.told(&subscriptions, ring).isEmpty, "before the client is answered")
         subscriptions.open(id, of: 1)
         #expect(Self.told(&subscriptions, ring) == expected)
@@ -125,14 +125,16 @@ import Virtio
     @Test func sixteenOfAConnection() throws {
         let ring = Self.ring(0)
         var subscriptions = Subscriptions()
-        let ids = (0..<16).compactMap { _ in subscriptions.add(for: 1, EventFilter(), from: .now, in: ring)?.id }
+        let ids = (0..<16).compactMap { _ in
+            subscriptions.add(for: 1, EventFilter(), .everything, from: .now, in: ring)?.id
+        }
         #expect(Set(ids).count == 16)
-        #expect(subscriptions.add(for: 1, EventFilter(), from: .now, in: ring) == nil)
-        #expect(subscriptions.add(for: 2, EventFilter(), from: .now, in: ring) != nil)
+        #expect(subscriptions.add(for: 1, EventFilter(), .everything, from: .now, in: ring) == nil)
+        #expect(subscriptions.add(for: 2, EventFilter(), .everything, from: .now, in: ring) != nil)
         #expect(subscriptions.remove(ids[3], of: 2) == nil)
         #expect(subscriptions.remove(ids[3], of: 1)?.id == ids[3])
         #expect(subscriptions.remove(ids[3], of: 1) == nil)
-        #expect(subscriptions.add(for: 1, EventFilter(), from: .now, in: ring) != nil)
+        #expect(subscriptions.add(for: 1, EventFilter(), .everything, from: .now, in: ring) != nil)
         subscriptions.removeAll(of: 1)
         #expect(Set(subscriptions.connections) == [2])
     }

@@ -60,6 +60,10 @@ struct Example {
             Example(call: try Call(SystemHealthMethod.self)),
             Example(call: try Call(SystemDescribeMethod.self)),
             Example(call: try Call(MetricsGetMethod.self)),
+            Example(call: try Call(ConfigGetMethod.self)),
+            Example(
+                call: try Call(
+                    PolicyCheckMethod.self, ["method": "device.suspend", "devices": ["blk0"], "uid": 1000])),
             Example(call: try Call(MgmtdevListMethod.self)),
             Example(call: try Call(MgmtdevGetMethod.self, ["mgmtdev": "simnet0"])),
             Example(call: add, after: [delete]),

@@ -43,6 +43,7 @@ enum FixedValues {
         switch value {
         case .array(let elements): return .array(elements.map(replaced))
         case .object(let members):
+            if let member = configurationMember(members) { return member }
             // Of the two processes with a pid only the daemon has a start as a time; a simulated holder is the same always.
             let isDaemon = value["startedAt"] != nil
             return .object(
@@ -54,6 +55,20 @@ enum FixedValues {
                 })
         default: return value
         }
+    }
+
+    /// A member of the configuration that is a path.
+    private static func configurationMember(_ members: [JSONMember]) -> JSONValue? {
+        let object = JSONValue.object(members)
+        guard object["origin"] != nil, case .string(let name)? = object["name"] else { return nil }
+        let path: String? =
+            switch name {
+            case "sockets.control.path": "/run/vdpad/vdpad.sock"
+            case "stateDirectory": "/run/vdpad"
+            case "declarations": "/etc/vdpad/devices.d"
+            default: nil
+            }
+        return path.map { object.setting("value", to: .string($0)) }
     }
 
     /// What names an operation, and who asked for it.

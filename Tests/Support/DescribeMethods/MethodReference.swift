@@ -60,9 +60,17 @@ enum MethodReference {
 
     // MARK: Methods
 
+    private static func place(_ scope: AccessScope) -> String {
+        switch scope {
+        case .devices: "on the devices that it concerns"
+        case .host: "on every device"
+        case .visible: "on any device"
+        }
+    }
+
     private static func methodText<Method: ControlMethod>(_ method: Method.Type) -> String {
         var text = "## \(method.name)\n\n\(method.summary)\n\n\(method.description)\n\n"
-        text += "Role: \(method.role.rawValue). "
+        text += "Role: \(method.role.rawValue), \(place(method.scope)). "
         text += method.isIdempotent ? "Idempotent." : "Not idempotent."
         if method.isOperation { text += " Each call is an operation." }
         if method.maximumDescriptors > 0 { text += " The device's node may be passed along, opened (`\"fds\": 1`)." }

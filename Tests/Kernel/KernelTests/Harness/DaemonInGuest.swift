@@ -13,17 +13,23 @@ actor DaemonInGuest {
     nonisolated let declarations: String
 
     private let executor = ThreadExecutor()
+    /// Who has changed something is put on record here.
+    nonisolated let audit: String
+    /// The configuration's `grants`, as JSON; with any, everybody can connect.
+    private let grants: String?
     /// What stands before the daemon's command line, as `unshare --net`.
     private let wrapper: [String]
     private var process: LineProcess?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    init(wrapper: [String] = [], declarations: String? = nil) {
+    init(wrapper: [String] = [], declarations: String? = nil, grants: String? = nil) {
         directory = "/tmp/vdpad-\(UUID().uuidString)"
         socket = directory + "/vdpad.sock"
         stateDirectory = directory + "/state"
         self.declarations = declarations ?? directory + "/devices.d"
+        audit = directory + "/audit"
+        self.grants = grants
         self.wrapper = wrapper
     }
 
@@ -31,7 +37,11 @@ actor DaemonInGuest {
     func start() async throws {
         try FileManager.default.createDirectory(atPath: stateDirectory, withIntermediateDirectories: true)
         let configuration = directory + "/vdpad.json"
-        try #"{"declarations": "\#(declarations)"}"#.write(toFile: configuration, atomically: true, encoding: .utf8)
+        let mode = grants == nil ? "0600" : "0666"
+        let members =
+            #""declarations": "\#(declarations)", "auditFile": "\#(audit)", "grants": \#(grants ?? "[]")"#
+        try #"{\#(members), "sockets": {"control": {"mode": "\#(mode)"}}}"#.write(
+            toFile: configuration, atomically: true, encoding: .utf8)
         let command =
             try wrapper + [
                 Guest.product("vdpad"), "--socket", socket, "--state-directory", stateDirectory, "--log-level",
@@ -121,9 +131,10 @@ extension Guest {
     /// Starts a daemon for the length of a test.
     @discardableResult
     static func withDaemon<Result>(
-        wrapper: [String] = [], declarations: String? = nil, _ body: (DaemonInGuest) async throws -> Result
+        wrapper: [String] = [], declarations: String? = nil, grants: String? = nil,
+        _ body: (DaemonInGuest) async throws -> Result
     ) async throws -> Result {
-        let daemon = DaemonInGuest(wrapper: wrapper, declarations: declarations)
+        let daemon = DaemonInGuest(wrapper: wrapper, declarations: declarations, grants: grants)
         do {
             try await daemon.start()
             let result = try await body(daemon)

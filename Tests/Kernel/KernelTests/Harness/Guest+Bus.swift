@@ -30,7 +30,7 @@ extension Guest {
     /// autoprobe alone gives new devices to that. Proves that autoprobe is as it was, and leaves no device behind.
     static func withEmptyBus(
         autoprobe: Bool = true, parameters: SimulatorParameters = SimulatorParameters(), wrapper: [String] = [],
-        declarations: String? = nil,
+        declarations: String? = nil, grants: String? = nil,
         _ body: (DaemonInGuest, ControlClient) async throws -> Void
     ) async throws {
         if !isLoaded("virtio_vdpa") {
@@ -40,7 +40,7 @@ extension Guest {
         try await loadSimulators(parameters)
         try await write(autoprobe ? "1" : "0", to: autoprobeFile)
         do {
-            try await withDaemon(wrapper: wrapper, declarations: declarations) { daemon in
+            try await withDaemon(wrapper: wrapper, declarations: declarations, grants: grants) { daemon in
                 try await body(daemon, daemon.connect())
             }
         } catch {

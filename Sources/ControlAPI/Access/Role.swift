@@ -1,0 +1,26 @@
+public import JSON
+
+/// What a peer may do.
+public enum Role: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
+    /// May look.
+    case monitor
+    /// May also stop and start devices, and take one over to run it.
+    case `operator`
+    /// May do everything.
+    case admin
+}
+
+extension Role: Comparable {
+    /// A role may do what the roles below it may.
+    public static func < (left: Role, right: Role) -> Bool {
+        left.rank < right.rank
+    }
+
+    private var rank: Int {
+        switch self {
+        case .monitor: 0
+        case .operator: 1
+        case .admin: 2
+        }
+    }
+}

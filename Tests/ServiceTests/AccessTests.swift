@@ -1,0 +1,207 @@
+import Glibc
+import JSON
+import LinuxIO
+import SystemPackage
+import Testing
+
+/// What somebody may do who is neither root nor the daemon's user. The tests are root, and become another user for each
+/// client.
+@Suite("Access", .enabled(if: getuid() == 0, "only root can become another user"))
+struct AccessTests {
+    static let user = 65_534
+
+    /// A daemon with grants for the user, whose sockets anybody can connect to.
+    private func withGrants(
+        _ grants: JSONValue, _ body: @Sendable (DaemonUnderTest) throws -> Void
+    ) async throws {
+        try await withSimulatedHost { daemon in
+            let path = daemon.directory.path
+            _ = unsafe chmod(path, 0o755)
+            let configuration: JSONValue = [
+                "sockets": [
+                    "control": ["mode": "0666"], "readonly": ["path": .string(path + "/ro.sock"), "mode": "0666"],
+                    "admin": ["path": .string(path + "/admin.sock")],
+                ],
+                "grants": grants, "auditFile": .string(path + "/audit"),
+            ]
+            try daemon.start(["--config", try daemon.configure(configuration.jsonText())])
+            try body(daemon)
+            #expect(daemon.process?.isRunning == true, "\(daemon.log)")
+        }
+    }
+
+    /// Runs vdpactl as the user, and returns its exit status and what it printed.
+    private func vdpactl(
+        _ daemon: DaemonUnderTest, _ arguments: [String], socket: String? = nil, user: Int = user
+    ) throws -> (status: Int32, output: String) {
+        let program = try DaemonUnderTest.product("vdpactl")
+        let all = [
+            "--reuid=\(user)", "--regid=\(user)", "--clear-groups", program, "--socket", socket ?? daemon.socket,
+            "-o", "json",
+        ]
+        let process = try SpawnedProcess(
+            "/usr/bin/setpriv", all + arguments,
+            outputPath: "\(daemon.directory.path)/client-\(UInt64.random(in: 0 ... .max)).log")
+        guard case .status(let status) = try process.waitForExit() else { throw HarnessError("killed") }
+        return (status, process.output)
+    }
+
+    private func audit(_ daemon: DaemonUnderTest) throws -> [JSONValue] {
+        try Files.readText(daemon.directory.path + "/audit").split(separator: "\n").map {
+            try JSONParser.parse(Array($0.utf8).span)
+        }
+    }
+
+    @Test func withoutAGrantEverythingIsRefusedAndOnRecord() async throws {
+        try await withGrants([]) { daemon in
+            let calls = [["list"], ["info"], ["suspend", "net0"], ["call", "rpc.discover"], ["ops", "list"]]
+            for call in calls {
+                let (status, output) = try vdpactl(daemon, call)
+                #expect(status == 4, "\(call): \(output)")
+            }
+            let records = try audit(daemon)
+            #expect(records.count == calls.count)
+            for record in records {
+                #expect(record["outcome"] == "refused" && record["uid"]?.number == Self.user)
+                #expect(record["error"] == "permissionDenied" && record["socket"] == "control")
+            }
+        }
+    }
+
+    @Test func aGrantOnOneDeviceIsForThatAlone() async throws {
+        try await withGrants([["role": "operator", "user": .string("\(Self.user)"), "devices": ["net*"]]]) { daemon in
+            try daemon.hold("net0")
+            try daemon.hold("blk0")
+            let list = try vdpactl(daemon, ["list"])
+            #expect(list.status == 0)
+            #expect(list.output.contains("\"net0\"") && !list.output.contains("\"blk0\""), "\(list)")
+            #expect(try vdpactl(daemon, ["suspend", "net0"]).status == 0)
+            #expect(try vdpactl(daemon, ["resume", "net0"]).status == 0)
+            let root = try daemon.connect()
+            let stop = try root.call("device.suspend", ["device": "blk0"])
+            #expect(stop["runState"] == "suspended")
+            for call in [["suspend", "blk0"], ["status", "blk0"], ["reset", "net0"], ["close", "net0"]] {
+                let (status, output) = try vdpactl(daemon, [call[0], call[1]])
+                #expect(status == 4, "\(call): \(output)")
+                #expect(output.contains("permissionDenied") && output.contains("requiredRole"), "\(output)")
+            }
+            for call in ["health", "save"] {
+                let (status, output) = try vdpactl(daemon, [call])
+                #expect(status == 4, "\(call): \(output)")
+            }
+            #expect(try vdpactl(daemon, ["suspend", "net0", "blk0"]).status == 4)
+            let operations = try vdpactl(daemon, ["ops", "list"]).output
+            #expect(operations.contains("net0") && !operations.contains("blk0"), "\(operations)")
+            let theirs = try #require(try root.call("operation.list")["ops"]?.elements.last?["id"]?.text)
+            for verb in ["show", "wait", "cancel"] {
+                #expect(try vdpactl(daemon, ["ops", verb, theirs]).status == 4, "\(verb)")
+            }
+            // What changed something is on record, with who it was, and so is what was refused.
+            let records = try audit(daemon)
+            let done = records.filter { $0["outcome"] == "succeeded" && $0["uid"]?.number == Self.user }
+            #expect(done.map { $0["method"] } == ["device.suspend", "device.resume"])
+            #expect(done.allSatisfy { $0["devices"] == ["net0"] && $0["operation"] != nil && $0["durationNs"] != nil })
+            let refused = records.filter { $0["outcome"] == "refused" }
+            #expect(refused.count == 10, "\(refused)")
+            #expect(refused[0]["method"] == "device.suspend" && refused[0]["devices"] == ["blk0"])
+            #expect(records.contains { $0["uid"] == 0 && $0["devices"] == ["blk0"] && $0["outcome"] == "succeeded" })
+        }
+    }
+
+    @Test func theReadOnlySocketIsForLooking() async throws {
+        try await withGrants([["role": "admin", "user": .string("\(Self.user)")]]) { daemon in
+            try daemon.hold("net0")
+            let readOnly = daemon.directory.path + "/ro.sock"
+            for user in [0, Self.user] {
+                #expect(try vdpactl(daemon, ["list"], socket: readOnly, user: user).status == 0)
+                let (status, output) = try vdpactl(daemon, ["suspend", "net0"], socket: readOnly, user: user)
+                #expect(status == 4 && output.contains("\"heldRole\":\"monitor\""), "\(output)")
+                #expect(output.contains("use the control socket"), "\(output)")
+            }
+            #expect(try vdpactl(daemon, ["suspend", "net0"]).status == 0)
+            // Its file lets nobody else in.
+            #expect(try vdpactl(daemon, ["list"], socket: daemon.directory.path + "/admin.sock").status == 9)
+            #expect(try vdpactl(daemon, ["list"], socket: daemon.directory.path + "/admin.sock", user: 0).status == 0)
+        }
+    }
+
+    /// Whoever may look at one device is told of that device only.
+    @Test func eventsAreToldOfVisibleDevicesOnly() async throws {
+        try await withGrants([["role": "monitor", "user": .string("\(Self.user)"), "devices": ["net0"]]]) { daemon in
+            let program = try DaemonUnderTest.product("vdpactl")
+            let process = try SpawnedProcess(
+                "/usr/bin/setpriv",
+                [
+                    "--reuid=\(Self.user)", "--regid=\(Self.user)", "--clear-groups", program, "--socket",
+                    daemon.socket,
+                    "-o", "json", "watch",
+                ], outputPath: daemon.directory.path + "/watch.log")
+            defer { try? process.kill() }
+            try wait(until: "it is subscribed") { process.output.contains("net0") }
+            #expect(!process.output.contains("blk0"))
+            try daemon.hold("blk0")
+            try daemon.hold("net0")
+            try wait(until: "it is told") { process.output.contains("shared") }
+            #expect(!process.output.contains("blk0"), "\(process.output)")
+        }
+    }
+
+    /// A grant is for the process that connected: who inherits its connection has nothing.
+    @Test func aGrantEndsWithTheProcessThatConnected() async throws {
+        try await withGrants([["role": "monitor", "user": .string("\(Self.user)")]]) { daemon in
+            let script = """
+                import os, socket, sys
+                daemon = socket.socket(socket.AF_UNIX)
+                daemon.connect(sys.argv[1])
+                call = b'{"jsonrpc":"2.0","id":1,"method":"system.info"}\\n'
+                daemon.sendall(call)
+                assert b'"result"' in daemon.recv(65536)
+                parent = os.getpid()
+                if os.fork():
+                    os._exit(0)
+                print("closed" if daemon.recv(65536) == b"" else "open", flush=True)
+                """
+            let process = try SpawnedProcess(
+                "/usr/bin/setpriv",
+                [
+                    "--reuid=\(Self.user)", "--regid=\(Self.user)", "--clear-groups", "/usr/bin/python3", "-c", script,
+                    daemon.socket,
+                ], outputPath: daemon.directory.path + "/heir.log")
+            #expect(try process.waitForExit() == .status(0))
+            try wait(until: "the heir is told") { !process.output.isEmpty }
+            #expect(process.output == "closed")
+        }
+    }
+
+    /// As systemd hands them over.
+    @Test func theServiceManagersSocketsAreTakenByName() async throws {
+        try await withSimulatedHost { daemon in
+            let script = """
+                import os, socket, sys
+                listeners = []
+                for name in ["vdpad.sock", "ro.sock"]:
+                    listener = socket.socket(socket.AF_UNIX)
+                    listener.bind(os.path.join(sys.argv[1], name))
+                    listener.listen()
+                    listeners.append(listener)
+                for number, listener in enumerate(listeners):
+                    os.dup2(listener.fileno(), 20 + number)
+                for number in range(2):
+                    os.dup2(20 + number, 3 + number)
+                os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="2", LISTEN_FDNAMES="control:readonly")
+                os.execv(sys.argv[2], sys.argv[2:])
+                """
+            let program = try DaemonUnderTest.product("vdpad")
+            let process = try SpawnedProcess(
+                "/usr/bin/python3", ["-c", script, daemon.directory.path, program] + daemon.arguments,
+                outputPath: daemon.directory.path + "/activated.log")
+            defer { try? process.kill() }
+            let control = try DaemonClient(to: daemon.socket),
+                readOnly = try DaemonClient(
+                    to: daemon.directory.path + "/ro.sock")
+            #expect(try control.call("device.open", ["device": "net0", "initialize": [:]])["access"] == "owner")
+            #expect(try readOnly.call("device.get", ["device": "net0"])["device"] != nil)
+            try readOnly.failure("device.close", ["device": "net0"], is: "permissionDenied")
+        }
+    }
+}
