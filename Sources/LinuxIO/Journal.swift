@@ -20,6 +20,7 @@ public final class Journal: Sendable {
     /// Whether standard error leads to the journal, so that the journal is where this process is to log.
     ///
     /// - Parameter stream: the value of JOURNAL_STREAM, `DEVICE:INODE`.
+    /// - Returns: whether it does.
     public static func isStandardError(_ stream: String? = ProcessEnvironment.value("JOURNAL_STREAM")) -> Bool {
         guard let parts = stream?.split(separator: ":"), parts.count == 2, let device = UInt64(parts[0]),
             let inode = UInt64(parts[1])

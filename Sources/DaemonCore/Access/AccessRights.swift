@@ -53,6 +53,7 @@ struct AccessRights: Sendable, Hashable {
     ///   - role: What it takes.
     ///   - scope: Where.
     ///   - devices: The devices that it concerns, if the scope is those; nil for every device.
+    /// - Returns: The decision, with what it rests on.
     func decision(_ role: Role, _ scope: AccessScope, on devices: [DeviceName]? = []) -> AccessDecision {
         switch (scope, devices) {
         case (.host, _), (.devices, nil): return .init(role, held: everywhere, at: .everyDevice)

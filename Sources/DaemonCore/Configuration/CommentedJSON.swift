@@ -33,6 +33,7 @@ struct CommentedJSON {
     /// Adds to an error where in the file it is.
     ///
     /// - Parameter body: is given the place of the whole.
+    /// - Returns: what `body` does.
     /// - Throws: `ConfigurationError` with the place.
     func locating<Value>(
         _ body: (JSONPath) throws(JSONReadError) -> Value
