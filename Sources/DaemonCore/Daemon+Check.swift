@@ -68,7 +68,7 @@ extension Daemon {
         return HostDescription(
             host: HostDescription.Origin(
                 name: environment.source.host, kernel: environment.source.kernel, vdpad: identity.version,
-                time: asOf ?? Timestamp.now()),
+                time: asOf ?? Timestamp.now.text),
             managementDevices: inventory.managementDevices.map { device in
                 HostDescription.ManagementDevice(
                     name: device.handle, classes: device.classes, maximumQueues: device.maximumQueues,

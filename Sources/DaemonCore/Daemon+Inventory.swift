@@ -123,7 +123,7 @@ extension Daemon {
         devices.removeAll { names.contains($0.name) }
         devices += found
         devices.sort { $0.name < $1.name }
-        inventoryReadAt = Timestamp.now()
+        inventoryReadAt = Timestamp.now.text
         await adopt(devices, replacing: names)
         if isServing { await recoverPending() }
         return true
@@ -137,7 +137,7 @@ extension Daemon {
             }
             let answersAgain = !isInventoryCurrent || inventory.netlinkFailure != nil
             isInventoryCurrent = found.netlinkFailure?.code != .blocked
-            if isInventoryCurrent || inventoryReadAt == nil { inventoryReadAt = Timestamp.now() }
+            if isInventoryCurrent || inventoryReadAt == nil { inventoryReadAt = Timestamp.now.text }
             let all = isInventoryCurrent ? found : found.completed(from: inventory)
             inventory.managementDevices = all.managementDevices
             inventory.netlinkFailure = all.netlinkFailure

@@ -11,7 +11,7 @@ struct Identity: Sendable {
     /// Changes at every start.
     let instance = String(UInt64.random(in: .min ... .max), radix: 16)
     /// When it was started.
-    let startedAt = Timestamp.now()
+    let startedAt = Timestamp.now.text
 }
 
 extension DeviceEnvironment {

@@ -38,9 +38,14 @@ struct RecordStore<Record: StoredRecord>: Sendable {
 
     /// Writes a record, in the place of the one that was there.
     func write(_ record: Record) throws(Errno) {
-        var writer = JSONWriter()
+        var writer = JSONWriter(capacity: 1_024)
         writer.value(record)
-        try Files.replace(path(of: record.fileName), with: writer.bytes.span, mode: 0o600)
+        try write(writer.bytes, as: record.fileName)
+    }
+
+    /// Writes the text of a record, in the place of the one that was there.
+    func write(_ text: [UInt8], as fileName: String) throws(Errno) {
+        try Files.replace(path(of: fileName), with: text.span, mode: 0o600)
     }
 
     /// Removes a record, if there is one of this name.
@@ -60,7 +65,7 @@ struct RecordStore<Record: StoredRecord>: Sendable {
         var unreadable: [String] = []
         for name in try Files.list(directory) where name.hasSuffix(".json") {
             // One file that cannot be read hides no other record.
-            guard let bytes = try? Files.read(directory + "/" + name, limit: 1 << 20),
+            guard let bytes = try? Files.read(directory + "/" + name, limit: 64 << 20),
                 let record = Self.decode(bytes), record.fileName + ".json" == name
             else {
                 unreadable.append("\(directory)/\(name)")

@@ -1,21 +1,27 @@
 import Glibc
 
-/// Moments of the wall clock as RFC 3339 in UTC with milliseconds: for people and logs, never for arithmetic.
-enum Timestamp {
+/// A moment of the wall clock, with milliseconds: for people and logs, never for arithmetic.
+struct Timestamp: Sendable, Hashable {
+    /// Seconds since 1970.
+    let seconds: Int64
+    /// The milliseconds beyond them.
+    let milliseconds: Int64
+
     /// The present moment.
-    static func now() -> String {
+    static var now: Timestamp {
         var time = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return text(seconds: Int64(time.tv_sec), milliseconds: Int64(time.tv_nsec) / 1_000_000)
+        return Timestamp(seconds: Int64(time.tv_sec), milliseconds: Int64(time.tv_nsec) / 1_000_000)
     }
 
-    /// A moment given in seconds and milliseconds since 1970.
-    static func text(seconds: Int64, milliseconds: Int64) -> String {
+    /// The moment as RFC 3339 in UTC.
+    var text: String {
         let days = Int64((Double(seconds) / 86_400).rounded(.down))
         let second = seconds - days * 86_400
-        let (year, month, day) = civil(days: days)
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T"
-            + "\(pad(second / 3_600, 2)):\(pad(second / 60 % 60, 2)):\(pad(second % 60, 2)).\(pad(milliseconds, 3))Z"
+        let (year, month, day) = Self.civil(days: days)
+        return "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))T"
+            + "\(Self.pad(second / 3_600, 2)):\(Self.pad(second / 60 % 60, 2)):\(Self.pad(second % 60, 2))"
+            + ".\(Self.pad(milliseconds, 3))Z"
     }
 
     /// The Gregorian date of a number of days since 1970-01-01, counting years from March so that leap days come last.

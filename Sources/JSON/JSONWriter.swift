@@ -142,6 +142,14 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    mutating func hexadecimal(_ octets: [UInt8]) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        HexadecimalBytes.append(octets, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
     @inlinable
     mutating func integer<Integer: FixedWidthInteger>(_ integer: Integer) {
         separate()

@@ -78,8 +78,8 @@ public enum Files {
         do throws(Errno) {
             let file = OwnedDescriptor(try createNew(temporary, mode: mode))
             try file.write(bytes)
-            // open(2) took the umask off.
-            try kernelCall("fchmod") { clinux_change_mode(file.rawValue, mode) }
+            // open(2) took the umask off, which leaves the owner's rights alone.
+            if mode & 0o077 != 0 { try kernelCall("fchmod") { clinux_change_mode(file.rawValue, mode) } }
             try finish(file.rawValue)
             try kernelCall("rename") { unsafe clinux_rename(temporary, path) }
         } catch {
@@ -96,6 +96,13 @@ public enum Files {
             try kernelCall("unlink") { unsafe clinux_unlink(path) }
             return try kernelCall("open") { unsafe clinux_open(path, CLINUX_OPEN_CREATE_NEW, mode) }
         }
+    }
+
+    /// Begins a new file in the place of one that may be there. It is read and written through the descriptor.
+    ///
+    /// - Throws: `Errno` of open(2) or unlink(2).
+    public static func create(_ path: String, mode: UInt32) throws(Errno) -> OwnedDescriptor {
+        OwnedDescriptor(try createNew(path, mode: mode))
     }
 
     private static func parent(of path: String) -> String {

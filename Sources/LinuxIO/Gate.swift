@@ -1,27 +1,43 @@
 /// A value that is set once and may be waited for, again and again, each time up to a deadline.
+///
+/// Inlinable, as `Lock`: every call of the host has one.
 public final class Gate<Value: Sendable>: Sendable {
-    @safe private struct Waiter {
-        let number: UInt64
-        let continuation: UnsafeContinuation<Value?, Never>
+    @safe @usableFromInline struct Waiter: Sendable {
+        @usableFromInline let number: UInt64
+        @usableFromInline let continuation: UnsafeContinuation<Value?, Never>
+
+        @inlinable
+        init(number: UInt64, continuation: UnsafeContinuation<Value?, Never>) {
+            self.number = number
+            unsafe self.continuation = continuation
+        }
     }
 
-    private struct State {
-        var value: Value?
-        var waiters: [Waiter] = []
-        var lastNumber: UInt64 = 0
+    @usableFromInline struct State: Sendable {
+        @usableFromInline var value: Value?
+        @usableFromInline var waiters: [Waiter] = []
+        @usableFromInline var lastNumber: UInt64 = 0
+
+        @inlinable
+        init() {}
     }
 
-    private let state = Lock(State())
+    @usableFromInline let state: Lock<State>
 
     /// A gate without a value.
-    public init() {}
+    @inlinable
+    public init() {
+        state = Lock(State())
+    }
 
     /// The value, when there is one.
+    @inlinable
     public var value: Value? {
         state.withLock { $0.value }
     }
 
     /// Sets the value and wakes who waits; false, and nothing happens, when it was set before. From any thread.
+    @inlinable
     @discardableResult
     public func resolve(_ value: Value) -> Bool {
         let waiters: [Waiter]? = state.withLock { state in
@@ -36,6 +52,7 @@ public final class Gate<Value: Sendable>: Sendable {
     }
 
     /// The value; nil when `deadline` passes or the task is cancelled first. Only on the loop's thread.
+    @inlinable
     public func wait(until deadline: MonotonicInstant, on loop: EventLoop) async -> Value? {
         if let value { return value }
         let number = state.withLock { state in
@@ -53,7 +70,8 @@ public final class Gate<Value: Sendable>: Sendable {
         }
     }
 
-    private func add(_ waiter: Waiter, until deadline: MonotonicInstant) {
+    @inlinable
+    func add(_ waiter: Waiter, until deadline: MonotonicInstant) {
         let (isDone, value): (Bool, Value?) = state.withLock { state in
             // Asked under the lock: a cancellation after this finds the waiter in its place.
             // The deadline too: the runtime may run other jobs before this, so the timer may have fired for nobody.
@@ -64,7 +82,8 @@ public final class Gate<Value: Sendable>: Sendable {
         if isDone { unsafe waiter.continuation.resume(returning: value) }
     }
 
-    private func end(_ number: UInt64) {
+    @inlinable
+    func end(_ number: UInt64) {
         let waiter: Waiter? = state.withLock { state in
             guard let index = state.waiters.firstIndex(where: { $0.number == number }) else { return nil }
             return state.waiters.remove(at: index)

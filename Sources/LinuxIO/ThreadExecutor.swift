@@ -2,16 +2,21 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Runs an actor's jobs one after another on a thread of its own, for calls that may block.
+/// Runs an actor's jobs, or plain bodies, one after another on a thread of its own, for calls that may block.
 ///
 /// The thread starts with the first job and leaves after some idle seconds. Nobody joins it: one that never returns from
 /// the kernel keeps this object and itself, nothing else. `@unchecked Sendable`: the queue is behind its mutex.
 @safe public final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
+    private enum Work {
+        case job(UnownedJob)
+        case body(@Sendable () -> Void)
+    }
+
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let hasWork: UnsafeMutablePointer<pthread_cond_t>
     private let idleNanoseconds: UInt64
     private let thread = Atomic<UInt>(0)
-    private var jobs: [UnownedJob] = []
+    private var work: [Work] = []
     private var hasThread = false
 
     /// An executor without a thread yet, whose thread leaves after `idleSeconds` without work.
@@ -35,16 +40,24 @@ import Synchronization
     /// Takes a job from any thread. When no thread can be started (EAGAIN) the job waits for the next attempt, which the
     /// next job makes; callers bound their wait by a deadline.
     public func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+        add(.job(UnownedJob(job)))
+    }
+
+    /// Runs a body that no task waits for, in its turn; otherwise as `enqueue`.
+    public func run(_ body: @escaping @Sendable () -> Void) {
+        add(.body(body))
+    }
+
+    private func add(_ item: Work) {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
-        jobs.append(job)
+        work.append(item)
         if hasThread {
             unsafe pthread_cond_signal(hasWork)
             return
         }
         do {
-            try DetachedThread.start { [self] in runJobs() }
+            try DetachedThread.start { [self] in runWork() }
             hasThread = true
         } catch {
             hasThread = false
@@ -73,30 +86,35 @@ import Synchronization
         return hasThread
     }
 
-    private func runJobs() {
+    private func runWork() {
         thread.store(UInt(pthread_self()), ordering: .relaxed)
-        var taken: [UnownedJob] = []
-        while takeJobs(&taken) {
-            for job in taken { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+        var taken: [Work] = []
+        while takeWork(&taken) {
+            for item in taken {
+                switch item {
+                case .job(let job): unsafe job.runSynchronously(on: asUnownedSerialExecutor())
+                case .body(let body): body()
+                }
+            }
             taken.removeAll(keepingCapacity: true)
         }
     }
 
     /// Waits for work; false when none came in time and the thread shall leave.
-    private func takeJobs(_ taken: inout [UnownedJob]) -> Bool {
+    private func takeWork(_ taken: inout [Work]) -> Bool {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         let deadline = MonotonicInstant.now.advanced(byNanoseconds: idleNanoseconds).nanoseconds
-        while jobs.isEmpty {
+        while work.isEmpty {
             guard unsafe clinux_wait_condition(hasWork, mutex, deadline) == 0 else { break }
         }
-        if jobs.isEmpty {
+        if work.isEmpty {
             // Under the mutex: the next job starts the next thread.
             thread.store(0, ordering: .relaxed)
             hasThread = false
             return false
         }
-        swap(&jobs, &taken)
+        swap(&work, &taken)
         return true
     }
 }

@@ -15,6 +15,6 @@ import Testing
             (253_402_300_799, 0, "9999-12-31T23:59:59.000Z"),
         ] as [(Int64, Int64, String)])
     func civil(seconds: Int64, milliseconds: Int64, text: String) {
-        #expect(Timestamp.text(seconds: seconds, milliseconds: milliseconds) == text)
+        #expect(Timestamp(seconds: seconds, milliseconds: milliseconds).text == text)
     }
 }

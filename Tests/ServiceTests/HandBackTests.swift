@@ -65,12 +65,28 @@ struct HandBackTests {
         try await Self.withHeldDevices { daemon, client in
             _ = try client.call("device.suspend", ["device": "net0"])
             try daemon.simulated.stick("blk0", .suspend)
-            try client.failure("device.suspend", ["device": "blk0", "deadlineMs": 50], is: "deadlineExceeded")
+            // Long enough for a busy machine to come to the call.
+            try client.failure("device.suspend", ["device": "blk0", "deadlineMs": 500], is: "deadlineExceeded")
             let failure = try client.failure(
                 "device.handBack", ["devices": Self.both], is: "operationInProgress", "hostBlocked")
             #expect(failure.data["device"] == "blk0")
             #expect(try client.runState("net0") == "suspended")
             try daemon.simulated.unstick("blk0", .suspend)
+        }
+    }
+
+    /// It has no VMM that could take the stop over.
+    @Test func whatVdpadItselfHoldsIsRefusedAndStaysStopped() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("blk0")
+            _ = try client.call("device.open", ["device": "net0", "initialize": [:]])
+            _ = try client.call("group.suspend", ["devices": Self.both])
+            for params in [["device": "net0"], ["devices": Self.both]] as [JSONValue] {
+                let failure = try client.failure("device.handBack", params, is: "invalidParams")
+                #expect(failure.data["device"] == "net0")
+                #expect(failure.data["stateAfter"]?["runState"] == "suspended")
+            }
+            for device in ["net0", "blk0"] { #expect(try client.runState(device) == "suspended") }
         }
     }
 

@@ -238,6 +238,40 @@ struct RestartTests {
         }
     }
 
+    @Test func aRecoveryThatFailsIsTriedAgain() async throws {
+        try await withDaemon { daemon, _ in
+            try Self.crashWithinSuspend(daemon)
+            try daemon.simulated.unstick("net0", .suspend)
+            try daemon.simulated.fail("net0", .resume, .ioError, times: 2)
+            try daemon.start()
+            try daemon.simulated.waitForIO("net0")
+            let client = try daemon.connect()
+            try wait(until: "the run state is running") { try client.runState("net0") == "running" }
+            #expect(try daemon.simulated.count("net0", .resume) == 3)
+            #expect(try client.call("system.health")["healthy"] == true)
+            let steps = try #require(try client.call("operation.list")["operations"]?[0]?["phases"]?.elements)
+            // Of the tries, which may have no end, only the first and what came of the last.
+            #expect(steps.compactMap { $0["name"]?.text } == ["begun", "stopping", "resuming", "resumed"])
+        }
+    }
+
+    @Test func whatACrashHasInterruptedSaysHowFarItHadCome() async throws {
+        try await withDaemon { daemon, _ in
+            try Self.crashWithinSuspend(daemon, ["device": "net0", "keep": true])
+            try daemon.simulated.unstick("net0", .suspend)
+            try daemon.start()
+            let client = try daemon.connect()
+            let operation = try client.call("operation.list")["operations"]?[0]
+            #expect(operation?["state"] == "interrupted")
+            let steps = try #require(operation?["phases"]?.elements)
+            #expect(steps.compactMap { $0["name"]?.text } == ["begun", "stopping"])
+            #expect(steps.allSatisfy { $0["device"] == "net0" })
+            // Once more: they are in the record now.
+            let again = try Self.restart(daemon, .crash)
+            #expect(try again.call("operation.list")["operations"]?[0]?["phases"] == operation?["phases"])
+        }
+    }
+
     // MARK: Records
 
     /// The files in the state directory that tell what is to be done to a device.

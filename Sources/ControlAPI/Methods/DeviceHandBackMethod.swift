@@ -41,7 +41,8 @@ public enum DeviceHandBackMethod: ControlMethod {
     public static let description: StaticString = """
         Called before an agent tells the VMM to stop, snapshot or migrate. Names one device, several, or \
         the operation that has stopped them. Nothing is called on a device, and a lease that it has ends; vdpad will \
-        not resume it by itself. If one of several cannot be handed back, none is.
+        not resume it by itself. A device that vdpad itself holds has no VMM, and is refused. If one of several cannot \
+        be handed back, none is.
         """
     public static let errors: [ErrorCode] = [.deviceNotFound, .operationInProgress, .hostBlocked]
     public static let role = Role.operator

@@ -86,7 +86,7 @@ public enum DeviceSuspendMethod: ControlMethod {
         holdMs. A device that is believed to be suspended gets the ioctl again, because the \
         kernel has no query. If the call has not returned by the deadline it goes on, and the device is \
         resumed as soon as it returns unless keep is set. After the reply no request completes until a \
-        resume. If the daemon dies before it has replied, it resumes the device at its next start.
+        resume. If the daemon dies while the call is under way, it resumes the device at its next start.
         """
     public static let errors: [ErrorCode] = [
         .deviceNotFound, .deviceBusy, .permissionDenied, .deadlineExceeded, .hostBlocked, .deviceGone, .kernelError,

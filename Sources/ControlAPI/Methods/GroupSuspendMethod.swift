@@ -50,8 +50,10 @@ public enum GroupSuspendMethod: ControlMethod {
         of the list first, and a late one as soon as its call has returned; with keep they stay stopped. \
         What was suspended or handed back before is left so. No state is read before the last device has stopped. Only \
         a group of which every device has stopped is a result; else there is an error, whose member group \
-        says what became of each device. If the daemon dies before it has replied, it resumes the devices at \
-        its next start, unless keep is set.
+        says what became of each device. If the daemon dies while the group is under way, it resumes the devices at \
+        its next start, unless keep is set. Once the operation is recorded as succeeded, which is just before the \
+        reply, they stay stopped, since nobody can tell whether the caller has got it and counts on them: a caller \
+        that has lost its connection asks operation.list, repeats the call with its idempotencyKey, or has taken a lease.
         """
     public static let errors: [ErrorCode] = [
         .deviceNotFound, .deviceBusy, .permissionDenied, .deadlineExceeded, .hostBlocked, .deviceGone, .kernelError,

@@ -25,7 +25,7 @@ public struct Operation: Sendable, Hashable {
     /// What the caller named it.
     public var idempotencyKey: String?
     /// What the method answered.
-    public var result: JSONValue?
+    public var result: JSONText?
     /// Why it failed.
     public var error: ControlError?
     /// The leases that it began.

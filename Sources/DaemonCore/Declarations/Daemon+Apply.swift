@@ -25,7 +25,7 @@ extension Daemon {
             gate.resolve(result)
             await endDeclarationTurn(turn)
             if caller.hasLeft {
-                environment.operations.settle(operation, result.map { JSONValue(written: $0) })
+                environment.operations.settle(operation, result.map { JSONText($0) })
             }
         }
         if let result = await gate.wait(until: deadline, on: loop) ?? gate.value { return try result.get() }

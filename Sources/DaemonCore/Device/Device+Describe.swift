@@ -1,5 +1,6 @@
 import ControlAPI
 import DeviceState
+import JSON
 import LinuxIO
 import VDPA
 import Virtio

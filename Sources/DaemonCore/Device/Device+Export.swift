@@ -1,5 +1,6 @@
 import ControlAPI
 import DeviceState
+import JSON
 import LinuxIO
 import VDPA
 import Virtio
@@ -55,7 +56,7 @@ extension Device {
         let state = DeviceState(
             source: DeviceState.Source(
                 host: environment.source.host, kernel: environment.source.kernel, vdpad: Version.current,
-                time: Timestamp.now(), managementDevice: info.managementDevice),
+                time: Timestamp.now.text, managementDevice: info.managementDevice),
             identity: DeviceState.Identity(name: name, deviceClass: deviceClass, vendorID: info.vendorID),
             standard: standard,
             completeness: DeviceState.Completeness(missing: gaps.parts), stability: stability)

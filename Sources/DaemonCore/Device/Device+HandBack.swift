@@ -8,6 +8,13 @@ import Virtio
 extension Device {
     /// Why the device cannot be handed back; nil if it can be. In a turn that has begun.
     var obstacleToHandBack: ControlError? {
+        guard !isOwned else {
+            var error = ControlError(
+                .invalidParams, "\(name.string) is held by vdpad itself: no VMM can take its stop over", device: name,
+                hint: "let it go on with device.resume, or close it with device.close")
+            error.stateAfter = stateAfter
+            return error
+        }
         guard leftCalls > 0 else { return nil }
         var error = ControlError(
             .hostBlocked, "a call to \(name.string) has not returned; what it will have done is not known",
@@ -49,7 +56,7 @@ extension Device {
     func handBack() -> DeviceControlState {
         let hadStopped = record != nil
         forgetStop(.handedBack)
-        isHandedBack = isHeld != false && !isOwned
+        isHandedBack = isHeld != false
         return controlState(
             warnings: hadStopped ? [] : ["vdpad had not stopped \(name.string); there was nothing to hand back"])
     }

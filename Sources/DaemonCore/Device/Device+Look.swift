@@ -1,5 +1,6 @@
 import ControlAPI
 import DeviceState
+import JSON
 import LinuxIO
 import VDPA
 import Virtio
@@ -143,7 +144,7 @@ extension Device {
             error.stateAfter = stateAfter
             throw error
         }
-        return Sight(asOf: lastSeen.at, warnings: [reason], holder: holder, deadline: request.limit)
+        return Sight(asOf: lastSeen.at.text, warnings: [reason], holder: holder, deadline: request.limit)
     }
 
     /// What netlink says; a failure becomes a missing part.

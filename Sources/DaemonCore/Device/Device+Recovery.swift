@@ -19,8 +19,14 @@ extension Device {
     /// A record that was not confirmed means "may be stopped", and nobody got a reply that says so: the device is told to
     /// go on, unless its caller asked to keep it. So is one whose stop was confirmed while its caller waited for that of
     /// others. The holder must be the one that was recorded: another one may have reset the device by opening it, or may
-    /// have stopped it itself.
-    func recover(_ turn: Turn) async {
+    /// have stopped it itself. What cannot be done now is tried again as long as it is the same stop, less and less often:
+    /// nobody waits for it who could.
+    ///
+    /// - Parameters:
+    ///   - turn: the turn for it.
+    ///   - known: whether the device is to go on although its stop was confirmed; nil before that is known.
+    ///   - retryMs: after how long it is tried again.
+    func recover(_ turn: Turn, isToGoOn known: Bool? = nil, retryMs: UInt64 = 1_000) async {
         defer { turns.end(turn) }
         guard await turn.wait(until: .distantFuture, on: loop), let found = record else { return }
         // What vdpad itself owned was reset when its process ended; so was a device that has no node any more.
@@ -29,17 +35,34 @@ extension Device {
             return
         }
         let request = request(turn)
-        let isToGoOn = environment.operations.areToResume(found)
-        guard let reach = await findAgain(found.holder, of: node, request),
-            let record, record.runState != .suspended || isToGoOn
-        else { return }
+        let isToGoOn = known ?? environment.operations.areToResume(found)
+        let reach = await findAgain(found.holder, of: node, request)
+        guard let record, record.runState != .suspended || isToGoOn else { return }
         guard !record.keep || isToGoOn else {
+            guard reach != nil else { return }
             return keepUnknown(record, because: "the daemon ended while it was being stopped, and it was to be kept so")
         }
-        await resumeAgain(reach, request)
-        if self.record == nil {
+        if let reach, case .resumed = await resumeAgain(reach, request) {
+            if turn.origin == nil { environment.operations.note("resumed", of: found.operation, device: name) }
             environment.log.notice(
                 "a device that may have been stopped was resumed", metadata: ["device": "\(name.string)"])
+        }
+        if self.record != nil { recoverLater(found.operation, isToGoOn, retryMs) }
+    }
+
+    private func recoverLater(_ operation: String, _ isToGoOn: Bool, _ retryMs: UInt64) {
+        // The end of a lease has tries of its own.
+        guard record?.lease == nil else { return }
+        _ = loop.schedule(at: .now.advanced(byMilliseconds: retryMs)) { [weak self] in
+            self?.assumeIsolated { device in
+                // Whoever has acted on it meanwhile knows better.
+                guard let record = device.record, record.operation == operation, record.lease == nil else { return }
+                // There may be no end of that: only the first try is part of the operation.
+                let turn = device.turns.take()
+                device.environment.followUps.add {
+                    await device.recover(turn, isToGoOn: isToGoOn, retryMs: min(2 * retryMs, 60_000))
+                }
+            }
         }
     }
 

@@ -46,7 +46,7 @@ extension Device {
 
     /// Notes what was read of the device just now, and drops a record that it proves wrong.
     func note(_ observation: DeviceObservation) {
-        lastSeen = (observation, Timestamp.now())
+        lastSeen = (observation, Timestamp.now)
         capabilities = DeviceCapabilities(observation)
         switch phase(of: observation.status) {
         case .idle: forgetStop()

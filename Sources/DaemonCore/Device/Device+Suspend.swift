@@ -1,5 +1,6 @@
 import ControlAPI
 import DeviceState
+import JSON
 import LinuxIO
 import Logging
 import VDPA
@@ -160,7 +161,7 @@ extension Device {
         // The first stop began the downtime, and its configuration is what a later one is compared with.
         confirmed.stop = intent.stop ?? timing
         confirmed.configuration = intent.configuration ?? report.latest.configuration.map(HexadecimalBytes.init)
-        confirmed.assertedAt = Timestamp.now()
+        confirmed.assertedAt = Timestamp.now.text
         confirmed.lease = intent.lease?.renewed()
         unresolved = nil
         if intent.runState == .suspending { stops.suspensions += 1 }

@@ -85,7 +85,12 @@ actor Device {
     var closes: UInt64 = 0
 
     /// What was read last, and when.
-    var lastSeen: (observation: DeviceObservation, at: String)? { didSet { noteChange() } }
+    var lastSeen: (observation: DeviceObservation, at: Timestamp)? {
+        didSet {
+            environment.changes.add()
+            if lastSeen?.observation != oldValue?.observation { noteNews() }
+        }
+    }
 
     /// What an open descriptor has told of the device that stays the same until the device leaves the bus.
     var capabilities: DeviceCapabilities?

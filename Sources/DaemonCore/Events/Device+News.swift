@@ -22,6 +22,7 @@ extension Device {
         hasNews = false
         wakeWaiters()
         let now = facts
+        guard now != told else { return [] }
         defer { told = now.told(after: told) }
         return now.events(of: name, since: told)
     }

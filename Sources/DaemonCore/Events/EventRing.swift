@@ -4,19 +4,29 @@ import Virtio
 
 /// The last events, in the order of their sequence numbers, which begin with 1.
 struct EventRing {
-    /// An event as it is told: what a filter looks at, and its members as JSON text.
+    /// An event as it is kept: written only when it is told, since most are told to nobody.
     struct Entry: Sendable, Hashable {
-        let sequence: UInt64
-        let kind: EventKind
-        let devices: [DeviceName]
-        /// The members without the braces of their object.
-        let members: [UInt8]
+        private let event: Event
+        private let moment: Timestamp
 
-        init(_ event: Event) {
-            sequence = event.sequence
-            kind = event.kind
-            devices = (event.device.map { [$0] } ?? []) + (event.devices ?? [])
-            members = Array(event.jsonBytes().dropFirst().dropLast())
+        init(_ event: Event, at moment: Timestamp) {
+            self.event = event
+            self.moment = moment
+        }
+
+        var sequence: UInt64 { event.sequence }
+        var kind: EventKind { event.kind }
+
+        /// Whether the event concerns one of these devices.
+        func concerns(_ devices: Set<DeviceName>) -> Bool {
+            event.device.map(devices.contains) == true || event.devices?.contains(where: devices.contains) == true
+        }
+
+        /// Writes the members into an object that has been begun.
+        func writeMembers(to writer: inout JSONWriter) {
+            var event = event
+            event.at = moment.text
+            event.writeMembers(to: &writer)
         }
     }
 
@@ -40,21 +50,25 @@ struct EventRing {
         return entries[index(of: sequence)]
     }
 
-    /// Adds an event, which is given the next number.
+    /// Adds an event, which is given the next number and the present time of the wall clock.
     ///
     /// - Returns: the event as it is kept, and the one that had to go for it.
     mutating func append(_ event: Event) -> (added: Entry, evicted: Entry?) {
-        var event = event
-        event.sequence = last + 1
-        let entry = Entry(event)
+        let evicted = entries.count == capacity ? entries[index(of: last + 1)] : nil
+        add(event)
+        return (entries[index(of: last)], evicted)
+    }
+
+    /// Adds an event, as `append`, when nobody asks what it has displaced.
+    mutating func add(_ event: consuming Event) {
         last += 1
-        guard entries.count == capacity else {
+        event.sequence = last
+        let entry = Entry(event, at: .now)
+        if entries.count < capacity {
             entries.append(entry)
-            return (entry, nil)
+        } else {
+            entries[index(of: last)] = entry
         }
-        let evicted = entries[index(of: last)]
-        entries[index(of: last)] = entry
-        return (entry, evicted)
     }
 
     private func index(of sequence: UInt64) -> Int { Int((sequence - 1) % UInt64(capacity)) }

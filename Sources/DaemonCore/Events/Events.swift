@@ -97,8 +97,8 @@ actor Events {
 
     private func add(_ event: Event) {
         var event = event
-        event.at = Timestamp.now()
         event.atNs = MonotonicInstant.now.nanoseconds
+        guard !subscriptions.isEmpty else { return ring.add(event) }
         let (added, evicted) = ring.append(event)
         subscriptions.note(added, evicted: evicted).forEach(notify)
     }
@@ -179,11 +179,11 @@ actor Events {
             writer.beginObject()
             writer.member("subscription", subscription)
             switch delivery {
-            case .event(let entry): writer.encodedValue(entry.members)
+            case .event(let entry): entry.writeMembers(to: &writer)
             case .overflow(let sequence, let lost):
                 var event = Event(.overflow)
                 event.sequence = sequence
-                event.at = Timestamp.now()
+                event.at = Timestamp.now.text
                 event.atNs = MonotonicInstant.now.nanoseconds
                 event.lost = lost
                 event.writeMembers(to: &writer)

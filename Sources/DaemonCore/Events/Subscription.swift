@@ -53,7 +53,7 @@ struct Subscription: Sendable, Hashable {
         if let kinds, !kinds.contains(entry.kind) { return false }
         guard rights.sees(entry.devices) else { return false }
         guard let devices else { return true }
-        return entry.devices.contains(where: devices.contains)
+        return entry.concerns(devices)
     }
 
     /// Notes an event that was added to the ring.

@@ -14,6 +14,9 @@ struct Subscriptions {
     /// The connections that have subscriptions.
     var connections: Dictionary<UInt64, [Subscription]>.Keys { byConnection.keys }
 
+    /// Whether nobody is told.
+    var isEmpty: Bool { byConnection.isEmpty }
+
     /// Adds a subscription; nil when its connection has as many as it may.
     mutating func add(
         for connection: UInt64, _ filter: EventFilter, _ rights: AccessRights, from start: EventStart,

@@ -72,6 +72,8 @@ extension Daemon {
             let reply = await run.end.wait(until: .distantFuture, on: loop)
             await settle(origin, reply, run.callerHasLeft)
             isSettled.resolve(())
+            // The guest waits for the reply, and nobody for the snapshots.
+            await loop.yield()
             await run.close()
         }
         await run.begin()
@@ -93,6 +95,8 @@ extension Daemon {
         environment.operations.leave(origin?.operation)
         environment.followUps.add { [self] in
             let reply = await run.end.wait(until: .distantFuture, on: loop)
+            // Of those that did not go on.
+            if let operation = params.operation { await renewLeases(of: operation) }
             await settle(origin, reply, run.callerHasLeft)
         }
         await run.begin()
@@ -180,8 +184,8 @@ extension GroupReply {
     }
 
     /// What the record of the operation says in the end.
-    fileprivate func outcome(_ origin: CallOrigin?) -> Result<JSONValue, ControlError> {
-        failure == nil ? .success(JSONValue(written: GroupReport(self, origin))) : .failure(error(origin))
+    fileprivate func outcome(_ origin: CallOrigin?) -> Result<JSONText, ControlError> {
+        failure == nil ? .success(JSONText(GroupReport(self, origin))) : .failure(error(origin))
     }
 }
 

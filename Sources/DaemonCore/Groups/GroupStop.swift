@@ -69,6 +69,8 @@ struct GroupStop: Sendable, Hashable {
     let policy: GroupFailurePolicy
     let isDryRun: Bool
     private(set) var members: [Member]
+    private let indices: [DeviceName: Int]
+    private var census: Census
     /// The first failure. Before the first stop it is set only when nobody waits for the preflights any more.
     private(set) var failure: ControlError?
     /// True when SUSPEND was to be called.
@@ -86,6 +88,8 @@ struct GroupStop: Sendable, Hashable {
     ///   - isDryRun: whether to end with the preflights.
     init(_ devices: [(DeviceName, RunState)], policy: GroupFailurePolicy, isDryRun: Bool = false) {
         members = devices.map { Member(history: MemberHistory($0, formerState: $1)) }
+        indices = Dictionary(uniqueKeysWithValues: devices.enumerated().map { ($1.0, $0) })
+        census = Census(members)
         self.policy = policy
         self.isDryRun = isDryRun
     }
@@ -96,7 +100,7 @@ struct GroupStop: Sendable, Hashable {
     /// - Returns: what is to be done now.
     mutating func begin(atNs: UInt64) -> [Action] {
         members.indices.map { index in
-            members[index].history.note(.preflightBegun, atNs: atNs)
+            change(index) { $0.history.note(.preflightBegun, atNs: atNs) }
             return .preflight(members[index].device)
         }
     }
@@ -110,7 +114,9 @@ struct GroupStop: Sendable, Hashable {
     mutating func handle(_ event: Event, atNs: UInt64) -> [Action] {
         guard !isFinished else { return [] }
         note(event, atNs)
-        if !isChecking { failure = failure ?? members.lazy.compactMap(\.history.error).first }
+        if failure == nil, census.failed > 0, !isChecking {
+            failure = members.lazy.compactMap(\.history.error).first
+        }
         let actions =
             switch (hasBegun, failure) {
             case (false, nil) where !isChecking && !isDryRun: stopAll(atNs)
@@ -157,17 +163,26 @@ extension GroupStop {
     private mutating func change(
         _ device: DeviceName, from phase: Member.Phase, _ body: (inout Member) -> Void
     ) {
-        guard let index = members.firstIndex(where: { $0.device == device && $0.phase == phase }) else { return }
+        guard let index = indices[device], members[index].phase == phase else { return }
+        change(index, body)
+    }
+
+    /// Every change of a member goes this way, so that no event has to look at all of them.
+    private mutating func change(_ index: Int, _ body: (inout Member) -> Void) {
+        census.count(members[index], -1)
         body(&members[index])
+        census.count(members[index], 1)
     }
 
     private mutating func lose(
         _ device: DeviceName, _ step: GroupStep, _ runState: RunState, _ error: ControlError, _ atNs: UInt64
     ) {
-        guard let index = members.firstIndex(where: { $0.device == device }) else { return }
-        members[index].history.note(step, atNs: atNs)
-        members[index].history.error = error
-        members[index].phase = .settled(runState)
+        guard let index = indices[device] else { return }
+        change(index) { member in
+            member.history.note(step, atNs: atNs)
+            member.history.error = error
+            member.phase = .settled(runState)
+        }
     }
 
     private mutating func passDeadline(_ atNs: UInt64) {
@@ -175,7 +190,7 @@ extension GroupStop {
         let waiting = hasBegun ? Member.Phase.stopping : .checking
         let late = members.indices.filter { members[$0].phase == waiting }
         if hasBegun {
-            for index in late { members[index].history.note(.stopLate, atNs: atNs) }
+            for index in late { change(index) { $0.history.note(.stopLate, atNs: atNs) } }
         }
         let missing = "\(late.count) of \(members.count) devices"
         fail(
@@ -197,18 +212,18 @@ extension GroupStop {
     private mutating func stopAll(_ atNs: UInt64) -> [Action] {
         hasBegun = true
         return members.indices.map { index in
-            members[index].beginStop(atNs)
+            change(index) { $0.beginStop(atNs) }
             return .stop(members[index].device)
         }
     }
 
     private mutating func undo(_ atNs: UInt64) -> [Action] {
-        for index in members.indices { members[index].settleIfKept(policy, atNs) }
+        for index in members.indices { change(index) { [policy] in $0.settleIfKept(policy, atNs) } }
         var actions: [Action] = []
         let waitsInTurn = !members.contains(where: \.isOverdue)
         for index in members.indices.reversed() where members[index].awaitsResume(policy) {
             if waitsInTurn, members.contains(where: { $0.phase == .resuming }) { break }
-            members[index].beginResume(atNs)
+            change(index) { $0.beginResume(atNs) }
             actions.append(.resume(members[index].device))
         }
         return actions
@@ -224,13 +239,11 @@ extension GroupStop {
         return (answers ? [.answer(reply)] : []) + (isOver ? [.finished(reply)] : [])
     }
 
-    private var isChecking: Bool {
-        members.contains { $0.phase == .checking }
-    }
+    private var isChecking: Bool { census.checking > 0 }
 
     private var isOver: Bool {
         guard hasBegun else { return failure != nil || !isChecking }
-        return members.allSatisfy { member in failure == nil ? member.phase == .stopped : member.isSettled }
+        return (failure == nil ? census.stopped : census.settled) == members.count
     }
 
     /// Whether the answer to a group that has failed waits for a member.

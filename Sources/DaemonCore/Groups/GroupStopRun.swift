@@ -123,16 +123,10 @@ actor GroupStopRun {
             let (reach, report) = try await device.reachToStop(
                 by: nil, allowIrreversible: terms.allowIrreversible, for: request)
             ways[seat.name] = reach
-            await device.watchClose(during: seat.turn) { [weak self] runState in
+            let passed = await device.join(seat.turn, reach, report) { [weak self] runState in
                 self?.assumeIsolated { run in run.lose(seat.name, runState) }
             }
-            let former = await device.recordAsFarAsKnown
-            tell(
-                .preflightEnded(
-                    seat.name,
-                    .passed(
-                        wasSuspended: former?.runState == .suspended, since: former?.stop,
-                        canResume: await device.isResumable(report, reach.mechanism), needsKick: reach.path.isShared)))
+            tell(.preflightEnded(seat.name, passed))
         } catch {
             tell(.preflightEnded(seat.name, .refused(error)))
         }
@@ -206,9 +200,17 @@ extension RunState {
 }
 
 extension Device {
-    /// Whether the group may resume the device: never one that was handed back, nobody but its VMM knows what for.
-    fileprivate func isResumable(_ report: DeviceReport, _ mechanism: Mechanism) -> Bool {
-        report.before.canResume(after: mechanism) && !isHandedBack
+    /// Makes the device a member whose preflight has passed, which is told when it is closed.
+    fileprivate func join(
+        _ turn: Turn, _ reach: Reach, _ report: DeviceReport, _ watcher: @escaping @Sendable (RunState) -> Void
+    ) -> GroupStop.Preflight {
+        watchClose(during: turn, watcher)
+        let former = recordAsFarAsKnown
+        return .passed(
+            wasSuspended: former?.runState == .suspended, since: former?.stop,
+            // Nobody but its VMM knows what one was handed back for.
+            canResume: report.before.canResume(after: reach.mechanism) && !isHandedBack,
+            needsKick: reach.path.isShared)
     }
 
     /// What a stop has led to that has returned after its deadline.

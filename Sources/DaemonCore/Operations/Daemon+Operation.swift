@@ -29,7 +29,7 @@ extension Daemon {
             }
             return outcome
         }
-        var ended = outcome ?? .failed(ControlError(.cancelled, "the operation \(id) was cancelled"))
+        var ended = outcome?.written ?? .failed(ControlError(.cancelled, "the operation \(id) was cancelled"))
         if case .failed(var error) = ended, error.code == .deadlineExceeded {
             error.operation = id
             ended = .failed(error)
@@ -44,7 +44,7 @@ extension Daemon {
         do throws(ControlError) {
             let ended = try await waitForEnd(of: id, until: patience)
             if let error = ended.error { throw error }
-            return .result(ended.result ?? .null)
+            return .result(ended.result ?? JSONText(JSONValue.null))
         } catch {
             return error.reply
         }

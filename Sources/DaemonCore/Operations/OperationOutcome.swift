@@ -22,11 +22,19 @@ enum OperationOutcome: Sendable {
         return error
     }
 
+    /// The same with its result as the text that is sent and kept.
+    var written: OperationOutcome {
+        switch self {
+        case .done(let result, let descriptor): .done(JSONText(result), descriptor)
+        case .failed: self
+        }
+    }
+
     /// What is kept of it.
-    var kept: Result<JSONValue, ControlError> {
+    var kept: Result<JSONText, ControlError> {
         switch self {
         case .failed(let error): .failure(error)
-        case .done(let result, _): .success(JSONValue(written: result))
+        case .done(let result, _): .success(result as? JSONText ?? JSONText(result))
         }
     }
 }

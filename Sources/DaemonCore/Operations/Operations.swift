@@ -9,8 +9,8 @@ import Virtio
 /// All operations under way, and those that have ended in the last minutes, in memory and on disk.
 ///
 /// An operation is begun when its request arrives. It ends with the reply, or, when a call was left that goes on, with
-/// that call. Its file is written when it begins and when it ends, so that whoever starts after a crash can say what was
-/// asked for. Used on the loop.
+/// that call. Its file is written when it begins and when it ends, and the steps between are in a journal, so that whoever
+/// starts after a crash can say what was asked for, and how far it had come. Used on the loop.
 final class Operations: Sendable {
     /// What is asked for.
     struct Request: Sendable {
@@ -34,7 +34,11 @@ final class Operations: Sendable {
 
     private let instance: String
     private let bootID: String
+    /// How long the journal may get, in bytes, while no operation needs it, and at all.
+    private static let journalLimits = (idle: 64 << 10, any: 4 << 20)
+
     private let store: RecordStore<OperationRecord>
+    private let journal: OperationJournal
     private let events: Events
     private let log: Logger
     private let state = Lock(OperationTable())
@@ -46,40 +50,51 @@ final class Operations: Sendable {
         self.instance = instance
         self.bootID = bootID
         self.store = store
+        journal = OperationJournal(path: store.directory + "/steps")
         self.events = events
         self.log = log
     }
 
     // MARK: Beginning
 
-    /// Takes over what a daemon before this one has left: what was under way then is interrupted.
+    /// Takes over what a daemon before this one has left: what was under way then is interrupted, with the steps that it had
+    /// come to.
     ///
     /// - Returns: the paths of files that are no records.
     func takeOver() throws(Errno) -> [String] {
         let found = try store.readAll(bootID: bootID)
-        for var record in found.records.sorted(by: { $0.operation.startedAtNs < $1.operation.startedAtNs }) {
-            if record.operation.state == .running {
-                record.operation.state = .interrupted
-                record.operation.error = ControlError(
-                    .cancelled, "the daemon ended while the operation was under way",
-                    device: record.operation.devices.count == 1 ? record.operation.devices.first : nil)
-                end(&record)
-                write(record)
-            }
+        let steps = readJournal()
+        var records = found.records
+        for index in records.indices {
+            let isChanged = complete(&records[index], steps[records[index].operation.id] ?? [])
+            if isChanged { write(records[index]) }
+        }
+        beginJournal()
+        for record in records.sorted(by: { $0.operation.startedAtNs < $1.operation.startedAtNs }) {
             let entry = OperationTable.Entry(record: record)
             entry.ended.resolve(())
-            state.withLock { state in
-                state.add(entry)
-                state.ended.append(record.operation.id)
-            }
+            state.withLock { $0.add(entry) }
         }
-        state.withLock { state in
-            state.ended.sort { first, second in
-                (state.entries[first]?.record.endedAtBootNs ?? 0) < (state.entries[second]?.record.endedAtBootNs ?? 0)
-            }
+        for record in records.sorted(by: { $0.endedAtBootNs ?? 0 < $1.endedAtBootNs ?? 0 }) {
+            state.withLock { $0.noteEnd(of: record.operation.id, size: record.jsonBytes().count) }
         }
         prune()
         return found.unreadable
+    }
+
+    /// Completes a record by what the daemon before this one has done since it was written; false if that was nothing.
+    private func complete(_ record: inout OperationRecord, _ steps: [OperationPhase]) -> Bool {
+        // Those that were in the record when the journal was begun anew may be in both.
+        let known = Set(record.operation.phases)
+        let new = steps.filter { !known.contains($0) }
+        record.operation.phases += new
+        guard record.operation.state == .running else { return !new.isEmpty }
+        record.operation.state = .interrupted
+        record.operation.error = ControlError(
+            .cancelled, "the daemon ended while the operation was under way",
+            device: record.operation.devices.count == 1 ? record.operation.devices.first : nil)
+        end(&record)
+        return true
     }
 
     /// What the key of a request was used for before; nil if that is not known, or it has none.
@@ -105,7 +120,7 @@ final class Operations: Sendable {
             state.lastNumber += 1
             let operation = Operation(
                 id: "\(instance)-\(state.lastNumber)", kind: request.kind, devices: devices,
-                startedAt: Timestamp.now(), startedAtNs: MonotonicInstant.now.nanoseconds, peer: request.peer,
+                startedAt: Timestamp.now.text, startedAtNs: MonotonicInstant.now.nanoseconds, peer: request.peer,
                 idempotencyKey: request.key)
             let record = OperationRecord(operation: operation, fingerprint: request.fingerprint, bootID: bootID)
             state.add(OperationTable.Entry(record: record))
@@ -132,11 +147,15 @@ final class Operations: Sendable {
 
     /// Notes a step.
     func note(_ phase: String, of id: String?, device: DeviceName? = nil) {
-        change(id) { entry in
-            entry.record.operation.phases.append(
-                OperationPhase(name: phase, device: device, atNs: MonotonicInstant.now.nanoseconds))
-        }
         guard let id else { return }
+        let step = OperationPhase(name: phase, device: device, atNs: MonotonicInstant.now.nanoseconds)
+        var isKnown = false
+        change(id) { entry in
+            entry.record.operation.phases.append(step)
+            entry.isInJournal = true
+            isKnown = true
+        }
+        if isKnown { append(step, of: id) }
         var event = Event(.operationPhase, device: device)
         event.operation = id
         event.phase = phase
@@ -157,7 +176,7 @@ final class Operations: Sendable {
 
     /// A call that was left has returned, and what was to be done then is done; with what came of it, if that is not what was
     /// answered.
-    func settle(_ id: String?, _ outcome: Result<JSONValue, ControlError>? = nil) {
+    func settle(_ id: String?, _ outcome: Result<JSONText, ControlError>? = nil) {
         guard let id else { return }
         finish(id) { entry in
             entry.leftCalls -= 1
@@ -166,7 +185,7 @@ final class Operations: Sendable {
     }
 
     /// Notes what was answered, and ends the operation unless calls of it go on.
-    func answered(_ id: String, _ answer: Result<JSONValue, ControlError>) {
+    func answered(_ id: String, _ answer: Result<JSONText, ControlError>) {
         finish(id) { $0.answer = answer }
     }
 
@@ -188,11 +207,13 @@ final class Operations: Sendable {
                 entry.record.operation.error = error
             }
             end(&entry.record)
-            state.ended.append(id)
+            entry.isInJournal = false
             return (entry.record, entry.ended)
         }
         guard let (record, gate) = ended else { return }
-        write(record)
+        let size = write(record)
+        state.withLock { $0.noteEnd(of: id, size: size) }
+        if journal.size > Self.journalLimits.idle, !state.withLock({ $0.isAnyUnderWay }) { moveJournal() }
         tell(.operationFinished, record.operation) { event in
             event.devices = record.operation.devices
             event.outcome = record.operation.state.rawValue
@@ -260,13 +281,64 @@ final class Operations: Sendable {
         }
     }
 
-    private func write(_ record: OperationRecord) {
+    /// - Returns: how many bytes the record has.
+    @discardableResult
+    private func write(_ record: OperationRecord) -> Int {
+        let text = record.jsonBytes()
         do {
-            try store.write(record)
+            try store.write(text, as: record.fileName)
         } catch {
             log.error(
                 "an operation could not be recorded",
                 metadata: ["operation": "\(record.operation.id)", "errno": "\(error.symbol)"])
+        }
+        return text.count
+    }
+}
+
+// MARK: The journal
+
+extension Operations {
+    private func readJournal() -> [String: [OperationPhase]] {
+        do {
+            return try journal.read()
+        } catch {
+            log.error("the steps of operations could not be read", metadata: ["errno": "\(error.symbol)"])
+            return [:]
+        }
+    }
+
+    private func append(_ step: OperationPhase, of id: String) {
+        do {
+            try journal.append(step, of: id)
+        } catch {
+            log.error(
+                "a step of an operation could not be recorded",
+                metadata: ["operation": "\(id)", "step": "\(step.name)", "errno": "\(error.symbol)"])
+        }
+        // A call that does not return keeps its operation under way for good.
+        if journal.size > Self.journalLimits.any { moveJournal() }
+    }
+
+    /// Moves the steps that are in the journal alone to their records, and begins it anew.
+    private func moveJournal() {
+        let records = state.withLock { state in
+            var records: [OperationRecord] = []
+            for index in state.entries.values.indices where state.entries.values[index].isInJournal {
+                state.entries.values[index].isInJournal = false
+                records.append(state.entries.values[index].record)
+            }
+            return records
+        }
+        for record in records { write(record) }
+        beginJournal()
+    }
+
+    private func beginJournal() {
+        do {
+            try journal.begin()
+        } catch {
+            log.error("the steps of operations cannot be recorded", metadata: ["errno": "\(error.symbol)"])
         }
     }
 }

@@ -74,7 +74,7 @@ extension Daemon {
         guard caller.hasLeft else { return }
         environment.operations.settle(
             turn.origin?.operation,
-            result.map { value in (value as? any JSONWritable).map { JSONValue(written: $0) } ?? .null }
+            result.map { value in JSONText(value as? any JSONWritable ?? JSONValue.null) }
         )
         guard case .failure(let error) = result else { return }
         environment.log.error(

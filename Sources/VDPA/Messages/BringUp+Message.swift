@@ -20,9 +20,10 @@ extension BringUp: MessageValue {
 
 extension RestoredState: MessageValue {
     package init(message value: JSONValue) throws(HostError) {
+        let configuration: HexadecimalBytes = try value.member("configuration")
         self.init(
             deviceClass: try value.member("deviceClass"), features: try value.member("features"),
-            configuration: try value.member("configuration"), queues: try value.member("queues"),
+            configuration: configuration.bytes, queues: try value.member("queues"),
             isTrial: try value.member("isTrial"))
     }
 
@@ -30,7 +31,7 @@ extension RestoredState: MessageValue {
         writer.beginObject()
         writer.field("deviceClass", deviceClass)
         writer.field("features", features)
-        writer.field("configuration", configuration)
+        writer.field("configuration", HexadecimalBytes(configuration))
         writer.field("queues", queues)
         writer.field("isTrial", isTrial)
         writer.endObject()

@@ -26,7 +26,8 @@ extension DeviceProcedure: MessageValue {
         case "rewind":
             self = .rewind(try value.member("queues"), by: try value.member("mechanism"))
         case "withdraw":
-            self = .withdraw(configuration: try value.member("configuration"))
+            let configuration: HexadecimalBytes = try value.member("configuration")
+            self = .withdraw(configuration: configuration.bytes)
         default:
             throw HostError(.malformed, "a host process was given the unknown procedure \"\(kind)\"")
         }
@@ -54,7 +55,7 @@ extension DeviceProcedure: MessageValue {
             writer.field("queues", queues)
             writer.field("mechanism", mechanism)
         case .withdraw(let configuration):
-            writer.field("configuration", configuration)
+            writer.field("configuration", HexadecimalBytes(configuration))
         case .examine, .reset, .close:
             break
         }

@@ -6,24 +6,38 @@ extension DeviceReport: MessageValue {
     package init(message value: JSONValue) throws(HostError) {
         self.init(before: try value.member("before"))
         after = try value.optionalMember("after")
+        if let status: DeviceStatus = try value.optionalMember("afterStatus") {
+            after = before
+            after?.status = status
+        }
         call = try value.optionalMember("call")
-        queues = try value.member("queues")
-        restored = try value.member("restored")
-        formerConfiguration = try value.optionalMember("formerConfiguration")
-        holderExited = try value.member("holderExited")
-        warnings = try value.member("warnings")
+        queues = try value.optionalMember("queues") ?? []
+        restored = try value.optionalMember("restored") ?? []
+        let former: HexadecimalBytes? = try value.optionalMember("formerConfiguration")
+        formerConfiguration = former?.bytes
+        holderExited = try value.optionalMember("holderExited") ?? false
+        warnings = try value.optionalMember("warnings") ?? []
     }
 
     package func writeMessage(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.field("before", before)
-        writer.field("after", after)
+        if let after {
+            var unchanged = before
+            unchanged.status = after.status
+            // As a rule nothing else differs.
+            if after == unchanged {
+                writer.field("afterStatus", after.status)
+            } else {
+                writer.field("after", after)
+            }
+        }
         writer.field("call", call)
-        writer.field("queues", queues)
-        writer.field("restored", restored)
-        writer.field("formerConfiguration", formerConfiguration)
-        writer.field("holderExited", holderExited)
-        writer.field("warnings", warnings)
+        writer.field("queues", queues.isEmpty ? nil : queues)
+        writer.field("restored", restored.isEmpty ? nil : restored)
+        writer.field("formerConfiguration", formerConfiguration.map { HexadecimalBytes($0) })
+        writer.field("holderExited", holderExited ? true : nil)
+        writer.field("warnings", warnings.isEmpty ? nil : warnings)
         writer.endObject()
     }
 }
@@ -39,8 +53,9 @@ extension DeviceObservation: MessageValue {
         addressSpaceCount = try value.optionalMember("addressSpaceCount")
         iovaRange = try value.optionalMember("iovaRange")
         configurationSize = try value.optionalMember("configurationSize")
-        configuration = try value.optionalMember("configuration")
-        clearsStatusBits = try value.member("clearsStatusBits")
+        let bytes: HexadecimalBytes? = try value.optionalMember("configuration")
+        configuration = bytes?.bytes
+        clearsStatusBits = try value.optionalMember("clearsStatusBits") ?? false
     }
 
     package func writeMessage(to writer: inout JSONWriter) {
@@ -55,8 +70,8 @@ extension DeviceObservation: MessageValue {
         writer.field("addressSpaceCount", addressSpaceCount)
         writer.field("iovaRange", iovaRange)
         writer.field("configurationSize", configurationSize)
-        writer.field("configuration", configuration)
-        writer.field("clearsStatusBits", clearsStatusBits)
+        writer.field("configuration", configuration.map { HexadecimalBytes($0) })
+        writer.field("clearsStatusBits", clearsStatusBits ? true : nil)
         writer.endObject()
     }
 }

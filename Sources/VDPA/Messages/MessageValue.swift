@@ -46,6 +46,7 @@ extension UInt8: MessageValue {}
 extension UInt16: MessageValue {}
 extension UInt32: MessageValue {}
 extension UInt64: MessageValue {}
+extension HexadecimalBytes: MessageValue {}
 
 extension Array: MessageValue where Element: MessageValue {
     package init(message value: JSONValue) throws(HostError) {

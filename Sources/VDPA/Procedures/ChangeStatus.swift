@@ -16,7 +16,7 @@ extension VhostVDPAFile where Self: ~Copyable {
         }
         let call = try timed("VHOST_VDPA_SET_STATUS") { () throws(HostError) in try setStatus(wanted) }
         report.call = call
-        let after = try observe(after: call)
+        let after = try observe(again: before, after: call)
         report.after = after
         report.holderExited = holderHasExited()
         guard after.status == wanted else {
@@ -33,7 +33,7 @@ extension VhostVDPAFile where Self: ~Copyable {
         var report = DeviceReport(before: try observe())
         let call = try timed("VHOST_VDPA_SET_STATUS") { () throws(HostError) in try setStatus([]) }
         report.call = call
-        let after = try observe(after: call)
+        let after = try observe(again: report.before, after: call)
         report.after = after
         report.holderExited = holderHasExited()
         guard after.status.isEmpty else {

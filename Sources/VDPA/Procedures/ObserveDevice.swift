@@ -18,6 +18,16 @@ extension VhostVDPAFile where Self: ~Copyable {
         return observation
     }
 
+    /// Reads again what can change while the device is open; all else is as before.
+    borrowing func observe(again before: DeviceObservation) throws(HostError) -> DeviceObservation {
+        var observation = before
+        observation.status = try status()
+        observation.configuration = try before.configurationSize.flatMap { size throws(HostError) in
+            observation.status.contains(.featuresOK) ? try stableConfiguration(size: size) : nil
+        }
+        return observation
+    }
+
     /// Reads the configuration until two reads agree: the kernel shows no generation counter, so one read may be torn.
     borrowing func stableConfiguration(size: UInt32) throws(HostError) -> [UInt8]? {
         guard size > 0 else { return [] }

@@ -15,7 +15,7 @@ extension VhostVDPAFile where Self: ~Copyable {
 
         let call = try bring(bit, to: .stopped, until: deadline)
         report.call = call
-        let after = try observe(after: call)
+        let after = try observe(again: before, after: call)
         report.after = after
         try after.require(bit, .stopped)
         if before.configuration != after.configuration {
@@ -37,7 +37,7 @@ extension VhostVDPAFile where Self: ~Copyable {
 
         let call = try bring(bit, to: .running, until: deadline)
         report.call = call
-        let after = try observe(after: call)
+        let after = try observe(again: before, after: call)
         report.after = after
         try after.require(bit, .running)
         report.holderExited = holderHasExited()

@@ -15,7 +15,7 @@ extension VhostVDPAFile where Self: ~Copyable {
 
         let call = try issue("VHOST_VDPA_SUSPEND") { () throws(HostError) in try suspend() }
         report.call = call
-        let after = try observe(after: call)
+        let after = try observe(again: before, after: call)
         report.after = after
         try after.requireStillRunning()
         if before.configuration != after.configuration {
@@ -35,7 +35,7 @@ extension VhostVDPAFile where Self: ~Copyable {
 
         let call = try issue("VHOST_VDPA_RESUME") { () throws(HostError) in try resume() }
         report.call = call
-        let after = try observe(after: call)
+        let after = try observe(again: before, after: call)
         report.after = after
         try after.requireStillRunning()
         report.holderExited = holderHasExited()
@@ -43,9 +43,11 @@ extension VhostVDPAFile where Self: ~Copyable {
     }
 
     /// Reads the device back. A failure to do so says nothing of the call, which has been made.
-    borrowing func observe(after call: KernelCallTiming) throws(HostError) -> DeviceObservation {
+    borrowing func observe(
+        again before: DeviceObservation, after call: KernelCallTiming
+    ) throws(HostError) -> DeviceObservation {
         do throws(HostError) {
-            return try observe()
+            return try observe(again: before)
         } catch let error where error.isRefusal {
             throw HostError(
                 .verificationFailed, "after \(call.call) the device could not be read back: \(error.message)",

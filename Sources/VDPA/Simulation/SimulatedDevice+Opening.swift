@@ -19,6 +19,13 @@ extension SimulatedDevice {
         hasOwner = true
     }
 
+    /// Makes the last close if nobody has a descriptor any more; whether it has.
+    mutating func closeIfUnused() -> Bool {
+        guard opener != nil, openerHasExited, duplicates == 0 else { return false }
+        closeLast()
+        return true
+    }
+
     /// The last close: it resets the device and ends the ownership.
     mutating func closeLast() {
         opener = nil

@@ -11,6 +11,9 @@ struct SimulatedFault: Sendable, Hashable {
     /// True while the call does not return.
     var isStuck = false
 
+    /// Whether the call is held up at all.
+    var takesTime: Bool { latencyNanoseconds > 0 || isStuck }
+
     /// No fault at all.
     init() {}
 

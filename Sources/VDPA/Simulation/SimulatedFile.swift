@@ -20,24 +20,42 @@ struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
     func call<Value: Sendable>(
         _ call: SimulatedCall, _ body: (inout SimulatedDevice) throws(Errno) -> Value
     ) throws(HostError) -> Value {
-        guard !holderHasExited() else {
-            throw HostError(
-                .holderGone, "the holder of \(device) exited during the operation, so the device is being reset",
-                call: call.rawValue)
+        var heldUp: SimulatedFault?
+        // In one step where nothing holds it up: the threads of all devices share the model.
+        let done: Value? = try machine.change { model throws(HostError) in
+            guard let index = model.devices.index(forKey: device), !holderHasExited(&model.devices.values[index]) else {
+                throw HostError(
+                    .holderGone, "the holder of \(device) exited during the operation, so the device is being reset",
+                    call: call.rawValue)
+            }
+            let fault = model.enter(device, call)
+            guard !fault.takesTime else {
+                heldUp = fault
+                return nil
+            }
+            return .some(try carryOut(call, fault.errno, at: model.now, on: &model.devices.values[index], body))
         }
-        let refusal = machine.enter(device, call)
+        if let done { return done }
+        if let heldUp { machine.holdUp(device, call, heldUp) }
         return try machine.change { model throws(HostError) in
             let now = model.now
             return try model.change(device) { device throws(HostError) in
-                guard device.opening == opening, device.opener != nil, let node = device.node else {
-                    throw HostError(.gone, "\(device.name) was closed", call: call.rawValue, errno: .badFileDescriptor)
-                }
-                if let refusal { throw HostError(refusal, call: call.rawValue, node: node) }
-                device.advance(to: now)
-                do throws(Errno) { return try body(&device) } catch {
-                    throw HostError(error, call: call.rawValue, node: node)
-                }
+                try carryOut(call, heldUp?.errno, at: now, on: &device, body)
             }
+        }
+    }
+
+    private func carryOut<Value: Sendable>(
+        _ call: SimulatedCall, _ refusal: Errno?, at now: UInt64, on device: inout SimulatedDevice,
+        _ body: (inout SimulatedDevice) throws(Errno) -> Value
+    ) throws(HostError) -> Value {
+        guard device.opening == opening, device.opener != nil, let node = device.node else {
+            throw HostError(.gone, "\(device.name) was closed", call: call.rawValue, errno: .badFileDescriptor)
+        }
+        if let refusal { throw HostError(refusal, call: call.rawValue, node: node) }
+        device.advance(to: now)
+        do throws(Errno) { return try body(&device) } catch {
+            throw HostError(error, call: call.rawValue, node: node)
         }
     }
 
@@ -114,10 +132,15 @@ struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
     }
 
     func holderHasExited() -> Bool {
-        machine.read { model in
-            guard let device = model.devices[device], device.opening == opening else { return true }
-            return caller == .sharer && device.openerHasExited
+        let hasExited = try? machine.change { model throws(HostError) in
+            try model.change(device) { device throws(HostError) in holderHasExited(&device) }
         }
+        return hasExited ?? true
+    }
+
+    /// In its place, since a device is too much to be copied at each call.
+    private func holderHasExited(_ device: inout SimulatedDevice) -> Bool {
+        device.opening != opening || caller == .sharer && device.openerHasExited
     }
 
     // MARK: OwnedVhostVDPAFile

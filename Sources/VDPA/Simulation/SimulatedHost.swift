@@ -13,7 +13,7 @@ public final class SimulatedHost: VDPAHost {
     public let processID: Int32
 
     private let take = Lock<(@Sendable (HostChange) -> Void)?>(nil)
-    private let outgoing: AsyncStream<[UInt8]>.Continuation
+    private let outgoing = SimulatedHostLines()
     private let calls = Lock(SimulatedHostCalls())
     private let pendingRemovals = Lock<[UInt32]>([])
     private let exchange = Lock<Task<Void, Never>?>(nil)
@@ -25,11 +25,9 @@ public final class SimulatedHost: VDPAHost {
     ///   - processID: the pid at its other end.
     package init(_ socket: StreamSocket, processID: Int32) {
         self.processID = processID
-        let (lines, outgoing) = AsyncStream<[UInt8]>.makeStream()
-        self.outgoing = outgoing
-        let task = Task.detached(executorPreference: socket.loop) { [weak self] in
+        let task = Task.detached(executorPreference: socket.loop) { [weak self, outgoing] in
             await withDiscardingTaskGroup { group in
-                group.addTask { await SimulatedHost.send(lines, to: socket) }
+                group.addTask { await outgoing.send(to: socket) }
                 await SimulatedHost.receive(from: socket) { notice in self?.take(notice) }
                 group.cancelAll()
             }
@@ -41,12 +39,6 @@ public final class SimulatedHost: VDPAHost {
 
     deinit {
         exchange.withLock { $0 }?.cancel()
-    }
-
-    private static func send(_ lines: AsyncStream<[UInt8]>, to socket: StreamSocket) async {
-        for await line in lines {
-            do throws(Errno) { try await socket.send(line) } catch { return }
-        }
     }
 
     private static func receive(
@@ -86,7 +78,7 @@ public final class SimulatedHost: VDPAHost {
             take.withLock { $0 }?(change)
         case .success(.reply(let id, _)), .success(.result(let id, _)), .success(.failure(let id?, _)):
             let (answered, next) = calls.withLock { calls in calls.finish(id, now: .now) }
-            if let next { outgoing.yield(next.line) }
+            if let next { outgoing.add(next.line) }
             answered?.resolve(result)
         case .success(.failure(nil, let error)), .failure(let error):
             // Both ends are the same program: what cannot be read here means that no call can be trusted any more.
@@ -222,14 +214,14 @@ public final class SimulatedHost: VDPAHost {
     ) -> HostCall<Value> {
         let gate = HostCall<Value>()
         let id = calls.withLock { calls in calls.nextID() }
-        let line = SimulatedHostMessage(id: id, body).line
+        let line = SimulatedHostLine(SimulatedHostMessage(id: id, body))
         let call = SimulatedHostCalls.Call(
             id: id, lane: lane, device: device, operation: operation, since: .now, line: line
         ) { answer in
             gate.resolve(answer.flatMap { answer in SimulatedHost.value(of: answer, extract) })
         }
         switch calls.withLock({ calls in calls.admit(call) }) {
-        case .send: outgoing.yield(line)
+        case .send: outgoing.add(line)
         case .wait: break
         case .refuse(let error): gate.resolve(.failure(error))
         }

@@ -30,7 +30,7 @@ struct SimulatedHostCalls {
         /// When.
         let since: MonotonicInstant
         /// The line that asks for it.
-        let line: [UInt8]
+        let line: SimulatedHostLine
         /// Called once, with the answer.
         let resolve: @Sendable (Result<SimulatedHostAnswer, HostError>) -> Void
     }

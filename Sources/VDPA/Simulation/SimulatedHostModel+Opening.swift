@@ -46,12 +46,8 @@ extension SimulatedHostModel {
     }
 
     private mutating func closeIfUnused(_ name: DeviceName) {
-        guard var device = devices[name], device.opener != nil, device.openerHasExited, device.duplicates == 0 else {
-            return
-        }
-        device.closeLast()
-        devices[name] = device
-        if let number = device.number { changes.append(.closed(number: number)) }
+        guard let index = devices.index(forKey: name), devices.values[index].closeIfUnused() else { return }
+        if let number = devices[name]?.number { changes.append(.closed(number: number)) }
         removeIfUnused(name)
     }
 

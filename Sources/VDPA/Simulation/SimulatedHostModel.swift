@@ -100,9 +100,10 @@ struct SimulatedHostModel: Sendable {
     mutating func change<Value>(
         _ name: DeviceName, _ body: (inout SimulatedDevice) throws(HostError) -> Value
     ) throws(HostError) -> Value {
-        guard var device = devices[name] else { throw HostError(.notFound, "there is no device \(name)") }
-        devices[name] = nil
-        defer { devices[name] = device }
-        return try body(&device)
+        // In its place: a device is too much to be copied at each call.
+        guard let index = devices.index(forKey: name) else {
+            throw HostError(.notFound, "there is no device \(name)")
+        }
+        return try body(&devices.values[index])
     }
 }

@@ -10,7 +10,8 @@ import Virtio
 actor SimulatedHostServer {
     private let loop: EventLoop
     private let machine: SimulatedMachine
-    private var lanes: [LaneKey: SimulatedLane] = [:]
+    /// A thread for each, which its jobs may block; one device's calls do not wait for another's.
+    private var lanes: [LaneKey: ThreadExecutor] = [:]
     private let connections = SimulatedHostConnections()
     private var lastConnection: UInt64 = 0
     private let end: AsyncStream<Never>
@@ -60,19 +61,19 @@ actor SimulatedHostServer {
     func serve(_ socket: StreamSocket) async {
         lastConnection += 1
         let connection = lastConnection
-        let (lines, outgoing) = AsyncStream<SimulatedHostLine>.makeStream()
+        let outgoing = SimulatedHostLines()
         connections.add(connection, outgoing)
         // What nobody has told it: that removals wait.
         let pendingRemovals = machine.read { model in model.pendingRemovals }
         if !pendingRemovals.isEmpty {
-            outgoing.yield(SimulatedHostLine(.change(.overflow, pendingRemovals: pendingRemovals)))
+            outgoing.add(SimulatedHostLine(.change(.overflow, pendingRemovals: pendingRemovals)))
         }
         let daemon = SimulatedHostServer.process(at: socket, connection: connection)
         // The bodies here and below throw nothing.
         try? machine.change { model throws(HostError) in model.connect(connection, as: daemon) }
         await withDiscardingTaskGroup { group in
             group.addTask {
-                await SimulatedHostServer.send(lines, to: socket)
+                await outgoing.send(to: socket)
                 await self.endIfStopping()
             }
             await receive(from: socket, as: connection, outgoing)
@@ -103,14 +104,8 @@ actor SimulatedHostServer {
         return SimulatedProcess(reference: reference, command: stat?.command ?? "", unit: nil)
     }
 
-    private static func send(_ lines: AsyncStream<SimulatedHostLine>, to socket: StreamSocket) async {
-        for await line in lines {
-            do throws(Errno) { try await socket.send(line.bytes, descriptors: line.descriptors) } catch { return }
-        }
-    }
-
     private func receive(
-        from socket: StreamSocket, as connection: UInt64, _ outgoing: AsyncStream<SimulatedHostLine>.Continuation
+        from socket: StreamSocket, as connection: UInt64, _ outgoing: SimulatedHostLines
     ) async {
         var reader = LineReader()
         while true {
@@ -126,31 +121,31 @@ actor SimulatedHostServer {
     }
 
     private func handle(
-        _ line: [UInt8], from connection: UInt64, _ outgoing: AsyncStream<SimulatedHostLine>.Continuation
+        _ line: [UInt8], from connection: UInt64, _ outgoing: SimulatedHostLines
     ) {
         let message: SimulatedHostMessage
         do throws(HostError) { message = try SimulatedHostMessage(line: line) } catch {
             let id = try? JSONValue(line: line).member("id") as UInt64
-            outgoing.yield(SimulatedHostLine(.failure(id: id, error)))
+            outgoing.add(SimulatedHostLine(.failure(id: id, error)))
             return
         }
         let id = message.id
         switch message.body {
         case .control(let control):
-            outgoing.yield(SimulatedHostLine(answer(control, id: id)))
+            outgoing.add(SimulatedHostLine(answer(control, id: id)))
             guard case .stop = control else { return }
             isStopping = true
             // What was answered before is still sent.
             outgoing.finish()
         case .request(let request, let passed):
             if let reply = machine.answerWithoutNetlink(request) {
-                outgoing.yield(SimulatedHostLine(.reply(id: id, reply)))
+                outgoing.add(SimulatedHostLine(.reply(id: id, reply)))
                 return
             }
             run(request) { [machine] in
                 // What waited when its daemon went is not done any more, as the kernel does it for no dead process.
                 guard machine.read({ model in model.isConnected(connection) }) else { return }
-                outgoing.yield(SimulatedHostServer.answer(request, id: id, passed: passed, from: connection, machine))
+                outgoing.add(SimulatedHostServer.answer(request, id: id, passed: passed, from: connection, machine))
             }
         }
     }
@@ -189,9 +184,9 @@ actor SimulatedHostServer {
         }
     }
 
-    private func lane(_ key: LaneKey) -> SimulatedLane {
+    private func lane(_ key: LaneKey) -> ThreadExecutor {
         if let lane = lanes[key] { return lane }
-        let lane = SimulatedLane(on: loop)
+        let lane = ThreadExecutor()
         lanes[key] = lane
         return lane
     }

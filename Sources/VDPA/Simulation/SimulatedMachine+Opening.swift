@@ -29,10 +29,11 @@ extension SimulatedMachine {
     }
 
     /// Finds out which processes have the descriptors now that were passed on.
-    func findHolders() {
+    func findHolders(of device: DeviceName? = nil) {
         let tokens = read { model in
-            model.devices.values.compactMap { device in
-                device.opener?.token.map { token in (device.name, device.opening, token) }
+            let names = device.map { [$0] } ?? Array(model.devices.keys)
+            return names.compactMap { name in
+                model.devices[name]?.opener?.token.map { token in (name, model.devices[name]?.opening, token) }
             }
         }
         for (name, opening, token) in tokens {

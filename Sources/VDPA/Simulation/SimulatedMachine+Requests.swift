@@ -114,7 +114,7 @@ extension SimulatedMachine {
         case (_, .owner):
             return try ownedFile(node, of: connection).perform(procedure)
         case (_, .shared(let holder)):
-            findHolders()
+            findHolders(of: node.device)
             return try withDuplicate(of: node) { model throws(HostError) in
                 try model.requireHolder(holder, of: node)
             } body: { file throws(HostError) in

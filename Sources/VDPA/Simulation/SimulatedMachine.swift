@@ -53,10 +53,14 @@ final class SimulatedMachine: Sendable {
     /// - Returns: the error that the call was made to fail with.
     func enter(_ device: DeviceName?, _ call: SimulatedCall) -> Errno? {
         let fault = model.withLock { model in model.enter(device, call) }
-        guard fault.latencyNanoseconds > 0 || fault.isStuck else { return fault.errno }
+        if fault.takesTime { holdUp(device, call, fault) }
+        return fault.errno
+    }
+
+    /// Blocks the thread for as long as a call was made to take.
+    func holdUp(_ device: DeviceName?, _ call: SimulatedCall, _ fault: SimulatedFault) {
         sleep(nanoseconds: fault.latencyNanoseconds)
         wait { model in model.isStuck(device, call) }
-        return fault.errno
     }
 
     /// Blocks the thread for as long as the model says so.

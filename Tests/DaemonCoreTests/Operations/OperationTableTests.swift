@@ -16,11 +16,11 @@ import Virtio
         return OperationTable.Entry(record: record)
     }
 
-    private static func table(_ ends: [UInt64?]) -> OperationTable {
+    private static func table(_ ends: [UInt64?], size: Int = 1) -> OperationTable {
         var table = OperationTable()
         for (number, end) in ends.enumerated() {
             table.add(entry(number, endedAt: end))
-            if end != nil { table.ended.append("test-\(number)") }
+            if end != nil { table.noteEnd(of: "test-\(number)", size: size) }
         }
         return table
     }
@@ -39,6 +39,13 @@ import Virtio
         #expect(table.prune(at: 0) == ["test-1", "test-2"])
         #expect(table.entries["test-0"] != nil)
         #expect(table.prune(at: 0) == [])
+    }
+
+    @Test func theOldestOfThoseThatAreTooLargeTogetherAreForgotten() {
+        var table = Self.table([nil] + (1...5).map { UInt64($0) }, size: OperationTable.maximumKeptBytes / 3)
+        #expect(table.prune(at: 0) == ["test-1", "test-2"])
+        #expect(table.prune(at: 0) == [])
+        #expect(table.isAnyUnderWay)
     }
 
     @Test(arguments: [([], ["test-0"]), (["net0"], []), (["net0", "blk0"], [])])

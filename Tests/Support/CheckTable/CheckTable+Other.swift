@@ -1,4 +1,5 @@
 import DeviceState
+import JSON
 import Virtio
 
 extension CheckTable {

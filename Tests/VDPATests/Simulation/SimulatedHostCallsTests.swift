@@ -16,7 +16,8 @@ struct SimulatedHostCallsTests {
         _ id: UInt64, _ lane: SimulatedHostCalls.Lane, at milliseconds: UInt64 = 0
     ) -> SimulatedHostCalls.Call {
         SimulatedHostCalls.Call(
-            id: id, lane: lane, operation: "call \(id)", since: Self.instant(milliseconds), line: []
+            id: id, lane: lane, operation: "call \(id)", since: Self.instant(milliseconds),
+            line: SimulatedHostLine(SimulatedHostMessage(id: id, .request(.inventory, passed: nil)))
         ) { _ in }
     }
 

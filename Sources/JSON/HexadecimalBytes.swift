@@ -1,5 +1,3 @@
-public import JSON
-
 /// Bytes that are a string of hexadecimal digits in JSON, two for each byte.
 public struct HexadecimalBytes: Sendable, Hashable {
     /// The bytes.
@@ -12,9 +10,14 @@ public struct HexadecimalBytes: Sendable, Hashable {
 
     /// The bytes behind lower-case digits, or nil.
     public init?(_ text: String) {
-        let digits = text.utf8.compactMap(Self.value)
-        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-        bytes = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count / 2)
+        var digits = text.utf8.makeIterator()
+        while let high = digits.next() {
+            guard let high = Self.value(high), let low = digits.next().flatMap(Self.value) else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        self.bytes = bytes
     }
 
     private static func value(_ digit: UInt8) -> UInt8? {
@@ -29,8 +32,22 @@ public struct HexadecimalBytes: Sendable, Hashable {
 extension HexadecimalBytes: CustomStringConvertible {
     /// The digits, lower case.
     public var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xf)]] }, as: UTF8.self)
+        var text: [UInt8] = []
+        Self.append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        text.append(addingCapacity: 2 * bytes.count) { output in
+            for byte in bytes {
+                output.append(digit(byte >> 4))
+                output.append(digit(byte & 0xf))
+            }
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
 
@@ -45,7 +62,7 @@ extension HexadecimalBytes: JSONReadable, JSONWritable {
 
     /// Writes the digits.
     public func write(to writer: inout JSONWriter) {
-        writer.value(description)
+        writer.hexadecimal(bytes)
     }
 
     /// The string.
