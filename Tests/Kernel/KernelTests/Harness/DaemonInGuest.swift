@@ -70,11 +70,7 @@ actor DaemonInGuest {
 
     /// The pids of the daemon's workers, of one role or of all.
     func workers(_ role: String = "") throws -> [Int32] {
-        try Guest.children(of: pid).filter { child in
-            // A worker that has just ended has no command line any more.
-            let command = (try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)) ?? ""
-            return command.contains("host-worker\0\(role)")
-        }
+        try Guest.workers(of: pid, role)
     }
 
     /// A new connection.
@@ -143,6 +139,15 @@ extension Guest {
         } catch {
             await daemon.kill()
             throw error
+        }
+    }
+
+    /// The pids of a daemon's workers, of one role or of all.
+    static func workers(of daemon: Int32, _ role: String = "") throws -> [Int32] {
+        try children(of: daemon).filter { child in
+            // A worker that has just ended has no command line any more.
+            let command = (try? String(contentsOfFile: "/proc/\(child)/cmdline", encoding: .utf8)) ?? ""
+            return command.contains("host-worker\0\(role)")
         }
     }
 

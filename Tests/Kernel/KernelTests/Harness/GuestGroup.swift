@@ -41,14 +41,27 @@ extension Guest {
         _ options: [StandInVMM.Options], _ body: (GuestGroup) async throws -> Void
     ) async throws {
         try await loadSimulators(SimulatorParameters())
-        let kinds = options.indices.map { $0.isMultiple(of: 2) ? "vdpasim_blk" : "vdpasim_net" }
-        try await withDevices(kinds[...]) { devices in
+        try await withDevices(kinds(options.count)[...]) { devices in
             try await withDaemon { daemon in
                 try await withVMMs(Array(zip(devices, options))[...]) { members in
                     try await body(GuestGroup(members: members, daemon: daemon))
                 }
             }
         }
+    }
+
+    /// The same without a daemon.
+    static func withMembers(
+        _ options: [StandInVMM.Options], _ body: ([GuestGroup.Member]) async throws -> Void
+    ) async throws {
+        try await loadSimulators(SimulatorParameters())
+        try await withDevices(kinds(options.count)[...]) { devices in
+            try await withVMMs(Array(zip(devices, options))[...], body)
+        }
+    }
+
+    private static func kinds(_ count: Int) -> [String] {
+        (0..<count).map { $0.isMultiple(of: 2) ? "vdpasim_blk" : "vdpasim_net" }
     }
 
     private static func withDevices(
