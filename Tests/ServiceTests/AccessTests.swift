@@ -141,7 +141,7 @@ struct AccessTests {
             #expect(!process.output.contains("blk0"))
             try daemon.hold("blk0")
             try daemon.hold("net0")
-            try wait(until: "it is told") { process.output.contains("shared") }
+            try wait(until: "it is told") { process.output.contains("holderAppeared") }
             #expect(!process.output.contains("blk0"), "\(process.output)")
         }
     }

@@ -59,7 +59,9 @@ struct ConfigurationReport {
         let known = Dictionary(uniqueKeysWithValues: former.map { ($0.name, $0) })
         return members.map { member in
             guard member.effect == .restart, var kept = known[member.name] else { return member }
-            kept.pending = member.value == kept.value ? nil : member.value ?? .null
+            // A nil of its own would be a null of JSON here.
+            kept.pending = Optional.none
+            if member.value != kept.value { kept.pending = member.value ?? .null }
             return kept
         }
     }
