@@ -20,7 +20,7 @@ extension SystemdTier {
                 mkdir "$0"
                 { dpkg -L vdpad | while read -r path; do [ -d "$path" ] || realpath "$path"; done
                   ls -d /etc/{passwd,group,shadow,gshadow,systemd,vdpad,modules-load.d}; } |
-                    sed 's,^/,,' | tar -C / -cf - -T - | tar -C "$0" -xpf -
+                    sed 's,^/,,' | tar -b 800 -C / -cf - -T - | tar -b 800 -B -C "$0" -xpf -
                 """
             try await Guest.run("bash", "-c", script, "\(Guest.results)/root")
             try FileManager.default.removeItem(atPath: Self.declaration)
