@@ -29,7 +29,8 @@ struct VdpactlCommand: ParsableCommand {
                 CloseCommand.self,
                 SetStatusCommand.self, ResetCommand.self, StateCommand.self, ManagementDeviceCommand.self,
                 OperationsCommand.self,
-                DevCommand.self, PolicyCommand.self, InfoCommand.self, HealthCommand.self, MetricsCommand.self, HostCommand.self,
+                DevCommand.self, PolicyCommand.self, InfoCommand.self, HealthCommand.self, MetricsCommand.self,
+                HostCommand.self,
                 CallCommand.self,
             ])
     }

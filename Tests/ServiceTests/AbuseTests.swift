@@ -218,7 +218,7 @@ struct AbuseTests {
     }
 
     /// Nanoseconds, those of `beginning` included.
-    func timeOfCall(over connection: LineConnection, beginning: () throws -> Void) throws -> UInt64 {
+    func timeOfCall(over connection: LineConnection, beginning: () throws -> Void = {}) throws -> UInt64 {
         let start = MonotonicInstant.now
         try beginning()
         try connection.send(bytes: Self.healthLine)

@@ -92,7 +92,7 @@ struct AccessTests {
             #expect(try vdpactl(daemon, ["suspend", "net0", "blk0"]).status == 4)
             let operations = try vdpactl(daemon, ["ops", "list"]).output
             #expect(operations.contains("net0") && !operations.contains("blk0"), "\(operations)")
-            let theirs = try #require(try root.call("operation.list")["ops"]?.elements.last?["id"]?.text)
+            let theirs = try #require(try root.call("operation.list")["operations"]?.elements.last?["id"]?.text)
             for verb in ["show", "wait", "cancel"] {
                 #expect(try vdpactl(daemon, ["ops", verb, theirs]).status == 4, "\(verb)")
             }
@@ -196,9 +196,13 @@ struct AccessTests {
                 "/usr/bin/python3", ["-c", script, daemon.directory.path, program] + daemon.arguments,
                 outputPath: daemon.directory.path + "/activated.log")
             defer { try? process.kill() }
-            let control = try DaemonClient(to: daemon.socket),
-                readOnly = try DaemonClient(
-                    to: daemon.directory.path + "/ro.sock")
+            var last: DaemonClient?
+            try wait(until: "the sockets are there") {
+                last = try? DaemonClient(to: daemon.directory.path + "/ro.sock")
+                return last != nil
+            }
+            let readOnly = try #require(last)
+            let control = try DaemonClient(to: daemon.socket)
             #expect(try control.call("device.open", ["device": "net0", "initialize": [:]])["access"] == "owner")
             #expect(try readOnly.call("device.get", ["device": "net0"])["device"] != nil)
             try readOnly.failure("device.close", ["device": "net0"], is: "permissionDenied")

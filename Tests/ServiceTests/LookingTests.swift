@@ -78,7 +78,9 @@ struct LookingTests {
         try await withDaemon { _, client in
             let methods = client.contract.methods
             let wanted: Set<String> = [
-                "system.info", "system.health", "system.describe", "state.check", "rpc.discover", "mgmtdev.list",
+                "system.info", "system.health", "system.describe", "state.check", "rpc.discover", "metrics.get",
+                "config.get",
+                "policy.check", "mgmtdev.list",
                 "mgmtdev.get", "device.add",
                 "device.delete",
                 "device.set", "device.bind", "device.stats", "device.acquire", "declaration.list", "declaration.diff",

@@ -8,6 +8,18 @@ public enum Role: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
     case `operator`
     /// May do everything.
     case admin
+
+    /// For the documentation.
+    public static var schemaSummary: StaticString? { "What a peer may do." }
+
+    /// What the case means.
+    public var summary: StaticString? {
+        switch self {
+        case .monitor: "May look."
+        case .operator: "May also stop and start devices, and take one over to run it."
+        case .admin: "May do everything."
+        }
+    }
 }
 
 extension Role: Comparable {

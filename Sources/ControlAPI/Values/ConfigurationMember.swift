@@ -7,14 +7,22 @@ public struct ConfigurationMember: Sendable, Hashable {
         case flag, environment, file
         case `default`
 
+        /// The name in the documentation.
         public static var schemaName: String { "ConfigurationOrigin" }
+
+        /// For the documentation.
+        public static var schemaSummary: StaticString? { "Where a value of the configuration comes from." }
     }
 
     /// When another value in the file takes effect.
     public enum Effect: String, Sendable, Hashable, CaseIterable, JSONStringEnum {
         case reload, restart
 
+        /// The name in the documentation.
         public static var schemaName: String { "ConfigurationEffect" }
+
+        /// For the documentation.
+        public static var schemaSummary: StaticString? { "When another value in the configuration file takes effect." }
     }
 
     /// Its name, with dots for members of members.

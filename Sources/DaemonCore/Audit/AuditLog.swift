@@ -73,7 +73,7 @@ final class AuditLog: Sendable {
     private static func line(_ record: AuditRecord) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("time", Timestamp.now())
+        writer.member("time", Timestamp.now.text)
         for (name, value) in record.members { writer.member(name, value) }
         writer.endObject()
         return writer.bytes + [UInt8(ascii: "\n")]

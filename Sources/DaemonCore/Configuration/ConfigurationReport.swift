@@ -41,6 +41,8 @@ struct ConfigurationReport {
         add("logLevel", .string(settings.logLevel.rawValue), .reload)
         add("grants", .array(configuration.grants.map(\.value)), .reload)
         add("auditFile", settings.auditFile.map { .string($0) }, .reload)
+        add("metrics.file", settings.metrics.file.map { .string($0) })
+        add("metrics.intervalMs", JSONValue(Int(settings.metrics.intervalMs)))
         for name in RPCLimits.Name.allCases {
             add("limits.\(name.rawValue)", JSONValue(settings.limits[name]), .reload)
         }

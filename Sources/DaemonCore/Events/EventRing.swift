@@ -22,6 +22,11 @@ struct EventRing {
             event.device.map(devices.contains) == true || event.devices?.contains(where: devices.contains) == true
         }
 
+        /// Whether whoever has these rights may be told of the event.
+        func isVisible(to rights: AccessRights) -> Bool {
+            rights.seesEverything || rights.sees((event.device.map { [$0] } ?? []) + (event.devices ?? []))
+        }
+
         /// Writes the members into an object that has been begun.
         func writeMembers(to writer: inout JSONWriter) {
             var event = event

@@ -51,7 +51,7 @@ struct Subscription: Sendable, Hashable {
     /// Whether an event is to be told.
     func matches(_ entry: EventRing.Entry) -> Bool {
         if let kinds, !kinds.contains(entry.kind) { return false }
-        guard rights.sees(entry.devices) else { return false }
+        guard entry.isVisible(to: rights) else { return false }
         guard let devices else { return true }
         return entry.concerns(devices)
     }

@@ -96,7 +96,9 @@ extension Daemon {
         environment.followUps.add { [self] in
             let reply = await run.end.wait(until: .distantFuture, on: loop)
             // Of those that did not go on.
-            if let operation = params.operation { await renewLeases(of: operation) }
+            if let operation = params.operation {
+                for seat in seats { await seat.device.renewLease(of: operation) }
+            }
             await settle(origin, reply, run.callerHasLeft)
         }
         await run.begin()

@@ -86,10 +86,15 @@ final class FuzzedDaemon: Sendable {
                 instance: "fuzz", bootID: "boot",
                 store: try RecordStore<OperationRecord>(stateDirectory: directory, folder: "operations"),
                 events: events, log: log),
-            defaultDeadlineMs: 50, events: events, metrics: Metrics(on: loop), log: log)
+            tunables: Tunables(Tunables.Values(defaultDeadlineMs: 50)), events: events, metrics: Metrics(on: loop),
+            log: log)
+        var configuration = Configuration()
+        configuration.declarations = directory + "/declarations"
         daemon = Daemon(
-            environment: environment, limits: Self.limits, identity: Identity(version: "0", host: .simulated),
-            declarations: DeclarationDirectory(directory + "/declarations"))
+            environment: environment, identity: Identity(version: "0", host: .simulated),
+            configuration: ConfigurationReport(
+                options: try DaemonOptions(arguments: ["--simulate"]) { _ in nil }, configuration: configuration),
+            ownUID: 0, audit: try AuditLog(file: "/dev/null", journal: nil, log: log))
         events.tell { [weak self] number in
             self?.connections.withLock { $0[number] }?.assumeIsolated { $0.notify() }
         }

@@ -15,10 +15,17 @@ Access = Literal["none", "host", "shared", "owner"]
 `owner`: vdpad itself holds and owns the device: everything.
 """
 
-CheckField = Literal["completeness", "class", "status", "stability", "features", "suspend", "resume", "enableAfterDriverOk", "mappingPersistence", "configurationSize", "mac", "mtu", "queuePairs", "receiveSideScaling", "capacity", "blockSize", "readOnly", "requestLimits", "requestQueues", "otherConfiguration", "queueCount", "queueSize", "ringFormat", "groups", "addressSpaces", "iovaRange", "implementation"]
+AccessScope = Literal["devices", "host", "visible"]
+"""Where a peer needs the role of a method.
+`devices`: On every device that the parameters name, or that the operation is about which they name.
+`host`: On every device there is and may be, since the call concerns the host.
+`visible`: On any device: the answer is about vdpad itself, or has only what the peer may look at.
+"""
+
+CheckField = Literal["completeness", "class", "status", "stability", "features", "suspend", "resume", "enableAfterDriverOk", "mappingPersistence", "configurationSize", "mac", "mtu", "queuePairs", "receiveSideScaling", "link", "capacity", "blockSize", "readOnly", "requestLimits", "requestQueues", "writeCache", "zones", "layoutHints", "otherConfiguration", "queueCount", "queueSize", "ringFormat", "groups", "addressSpaces", "iovaRange", "implementation"]
 """What is compared of a state and a target.
-`completeness`: Whether the document has every part; blocks only where nobody could supply a queue's
-position.
+`completeness`: Whether the document has every part; blocks only where nobody could supply what is
+missing of a queue in use.
 `class`: Must be equal.
 `status`: A device that failed or needs a reset has no state to go on from.
 `stability`: Never blocks: positions that were read of a device that may have moved on are out of
@@ -30,17 +37,23 @@ its state.
 `enableAfterDriverOk`: Needed for a network device with a control queue: it is restored before the
 others are enabled.
 `mappingPersistence`: Never blocks: a VMM negotiates anew whether mappings survive a reset.
-`configurationSize`: The target's configuration space must not be smaller.
+`configurationSize`: The target's configuration space must have every field that the driver may
+read.
 `mac`: Must be equal if the driver has accepted MAC.
 `mtu`: Must be equal if the driver has accepted MTU.
 `queuePairs`: The target must have as many; exactly as many where a control queue comes after them.
-`receiveSideScaling`: The target's limits must not be lower if the driver has accepted RSS or
-HASH_REPORT.
+`receiveSideScaling`: The target's limits must not be lower if the driver has accepted RSS,
+HASH_REPORT or HASH_TUNNEL.
+`link`: Never blocks: a driver is told of every change of its link, its speed and its duplex mode.
 `capacity`: Must be equal.
 `blockSize`: Must be equal if the driver has accepted BLK_SIZE.
 `readOnly`: The target must not be read-only unless the source is.
 `requestLimits`: The target must allow requests as large as those that the driver may make.
 `requestQueues`: The target must have as many if the driver has accepted MQ.
+`writeCache`: A driver that has accepted CONFIG_WCE and writes through must be able to do so.
+`zones`: Must be equal, with limits that are not lower, if the driver has accepted ZONED.
+`layoutHints`: Never blocks: geometry, topology and alignments are hints, and another disk's make a
+driver slower at most.
 `otherConfiguration`: For classes that vdpad does not decode: fits if every byte is equal and the
 target understands a section.
 `queueCount`: The target must have the queues that the driver may use.
@@ -58,6 +71,19 @@ CheckVerdict = Literal["ok", "adaptable", "unknown", "blocking"]
 `adaptable`: A device created with the parameters given would fit.
 `unknown`: It cannot be told from what is known, so it does not count as fitting.
 `blocking`: It does not fit.
+"""
+
+ConfigurationEffect = Literal["reload", "restart"]
+"""When another value in the configuration file takes effect."""
+
+ConfigurationOrigin = Literal["flag", "environment", "file", "default"]
+"""Where a value of the configuration comes from."""
+
+ControlSocket = Literal["control", "readonly", "admin"]
+"""A socket where the daemon is reached.
+`control`: What a client may do, it may do here.
+`readonly`: Whoever comes by it may look at most.
+`admin`: For root and the daemon's own user alone: its file is 0600.
 """
 
 CreationAttribute = Literal["mac", "mtu", "maxQueuePairs", "features"]
@@ -267,6 +293,13 @@ RingFormat = Literal["split", "packed"]
 `packed`: One descriptor ring.
 """
 
+Role = Literal["monitor", "operator", "admin"]
+"""What a peer may do.
+`monitor`: May look.
+`operator`: May also stop and start devices, and take one over to run it.
+`admin`: May do everything.
+"""
+
 RunState = Literal["idle", "running", "suspending", "suspended", "resuming", "needsReset", "failed", "unknown", "gone"]
 """vdpad's record of whether a device runs.
 `idle`: DRIVER_OK is not set: nobody drives the device.
@@ -344,6 +377,18 @@ class BlockConfiguration(TypedDict, total=False):
     """Segments of one request."""
     secureEraseAlignmentSectors: int
     """In sectors of 512 bytes."""
+    zoneSectors: int
+    """In sectors of 512 bytes."""
+    maximumOpenZones: int
+    """0 for no limit."""
+    maximumActiveZones: int
+    """0 for no limit."""
+    maximumAppendSectors: int
+    """In sectors of 512 bytes."""
+    writeGranularityBytes: int
+    """Of writes to a zone."""
+    zonedModel: int
+    """0 none, 1 host-managed, 2 host-aware."""
 
 
 class _BoundDevice1(TypedDict):
@@ -413,6 +458,38 @@ class CheckedField(_CheckedField1, total=False):
     """Features that the target offers and the source did not."""
     advisory: bool
     """True for what does not count for the whole."""
+
+
+class _ConfigGetResult1(TypedDict):
+    members: List[ConfigurationMember]
+    """Every member, in the order of the file."""
+
+
+class ConfigGetResult(_ConfigGetResult1, total=False):
+    """The configuration that is in force."""
+
+    file: str
+    """The configuration file; absent when none is read."""
+    problem: str
+    """Why the file could not be used when it was last read again: what is in force is older."""
+
+
+class _ConfigurationMember1(TypedDict):
+    name: str
+    """Its name, with dots for members of members."""
+    origin: ConfigurationOrigin
+    """Where the value comes from."""
+    effect: ConfigurationEffect
+    """When another value in the file takes effect."""
+
+
+class ConfigurationMember(_ConfigurationMember1, total=False):
+    """One member of the configuration that is in force."""
+
+    value: Any
+    """Its value; absent for none."""
+    pending: Any
+    """The value that it will have after a restart, if that is another one."""
 
 
 class Counter(TypedDict):
@@ -930,7 +1007,9 @@ class DeviceStateAfter(_DeviceStateAfter1, total=False):
 
 class _DeviceStateCompleteness1(TypedDict):
     complete: bool
-    """Whether nothing is missing."""
+    """Whether nothing is missing: status, features, backend features, configuration, and size and
+    position of every queue are there.
+    """
     missing: List[DeviceStateMissingPart]
     """Every part that is known to be missing."""
 
@@ -1279,6 +1358,10 @@ class ErrorData(_ErrorData1, total=False):
     """The member of a state that does not fit, or at which its restore has failed."""
     limit: Limit
     """The limit that was passed."""
+    requiredRole: Role
+    """The role that the call needs and the caller lacks."""
+    heldRole: Role
+    """The role that the caller has there; absent when it has none."""
     operation: str
     """The operation that goes on."""
     actions: List[DeclarationAction]
@@ -1689,6 +1772,13 @@ class ManagementDevice(_ManagementDevice1, total=False):
     """The features that can be provisioned."""
 
 
+class MetricsGetResult(TypedDict):
+    """What the daemon has counted."""
+
+    metrics: str
+    """Every metric, as OpenMetrics 1.0 text."""
+
+
 class _MgmtdevGetResult1(TypedDict):
     mgmtdev: ManagementDevice
     """The management device."""
@@ -1748,6 +1838,8 @@ class NetworkConfiguration(TypedDict, total=False):
     """Entries of the indirection table."""
     supportedHashTypes: int
     """Mask of hash types."""
+    supportedTunnelTypes: int
+    """Mask of the tunnels whose inner headers are hashed."""
 
 
 class NodeRights(TypedDict, total=False):
@@ -1834,6 +1926,64 @@ class OperationReport(TypedDict):
     """The operation."""
 
 
+class _PolicyCheckResult1(TypedDict):
+    allowed: bool
+    """Whether the call is allowed."""
+    requiredRole: Role
+    """The role that it takes."""
+    scope: AccessScope
+    """Where."""
+    reason: str
+    """Why, in one sentence."""
+    peer: PolicyPeer
+    """Who would make the call."""
+    grants: List[PolicyGrant]
+    """The grants of the configuration, and whether they are for that peer."""
+
+
+class PolicyCheckResult(_PolicyCheckResult1, total=False):
+    """The decision, and what decides it."""
+
+    heldRole: Role
+    """The role that the caller has there; absent when it has none."""
+    device: DeviceName
+    """The first device on which the role does not suffice."""
+
+
+class _PolicyGrant1(TypedDict):
+    role: Role
+    """The role."""
+    subject: str
+    """Whose it is, such as "user 1000"."""
+    devices: List[str]
+    """The devices, by names with * and ?."""
+    applies: bool
+    """Whether it is for the peer."""
+
+
+class PolicyGrant(_PolicyGrant1, total=False):
+    """A grant of the configuration, and whether it is for a peer."""
+
+    index: int
+    """Its place in the configuration's grants, from 0; absent for what needs no grant."""
+
+
+class _PolicyPeer1(TypedDict):
+    socket: ControlSocket
+    """The socket that it comes by."""
+    uid: int
+    """Its user."""
+    gids: List[int]
+    """Its groups."""
+
+
+class PolicyPeer(_PolicyPeer1, total=False):
+    """Who makes a call, as far as it decides what is allowed."""
+
+    unit: str
+    """Its unit of the system manager."""
+
+
 class _QueueCounters1(TypedDict):
     index: int
     """The queue."""
@@ -1855,6 +2005,18 @@ class QueueRewind(TypedDict):
     """Counted from 0."""
     position: RingPosition
     """Where the device is to continue."""
+
+
+class _RestoreProvision1(TypedDict):
+    mgmtdev: str
+    """The management device that creates it: BUS/NAME, or NAME for one without a bus."""
+
+
+class RestoreProvision(_RestoreProvision1, total=False):
+    """Which management device makes the device that a state is handed over with."""
+
+    node: NodeRights
+    """Who may open its node; the configuration's default if absent."""
 
 
 class _RestoredField1(TypedDict):
@@ -1963,6 +2125,8 @@ class StateRestoreResult(_StateRestoreResult1, total=False):
     """When the values were read, if not just now because a call to the device has not returned."""
     program: DeviceProgram
     """What the caller has to give the device, in mode handOver."""
+    provisioned: CreationParameters
+    """What the device was created with, or would be; absent for one that was there."""
 
 
 class SystemDescribeResult(TypedDict):
@@ -2207,6 +2371,50 @@ class Methods:
         """
         return cast(Any, self._request("rpc.discover", {})[0])
 
+    def metrics_get(self) -> MetricsGetResult:
+        """Answers what the daemon has counted and measured, as OpenMetrics text.
+
+        Never touches a device and never waits for the kernel. Counters begin at 0 when the daemon
+        starts; the series of a device begin when the daemon sees it and end when it leaves the bus.
+        All calls of methods that there are not make one series, `unknown`.
+        """
+        return cast(MetricsGetResult, self._request("metrics.get", {})[0])
+
+    def config_get(self) -> ConfigGetResult:
+        """Says which configuration is in force, and where each part of it comes from.
+
+        A flag goes before the environment, that before the file, and that before the default.
+        Members that a reload of the file (SIGHUP) cannot change are those whose effect is restart;
+        what the file says of one meanwhile is its member pending.
+        """
+        return cast(ConfigGetResult, self._request("config.get", {})[0])
+
+    def policy_check(
+        self,
+        method: str,
+        *,
+        devices: Optional[List[DeviceName]] = None,
+        uid: Optional[int] = None,
+        gids: Optional[List[int]] = None,
+        unit: Optional[str] = None,
+        socket: Optional[ControlSocket] = None,
+    ) -> PolicyCheckResult:
+        """Explains whether a call is allowed, and why.
+
+        Calls nothing. Without uid, gids and unit it is about the caller itself, as the daemon has
+        known it since it connected, and lists only the grants that are the caller's. To ask about
+        others takes the role admin on every device.
+
+        method: The method.
+        devices: The devices that the call would be about; without them, every device, where the
+        method takes any.
+        uid: The user of the process that would make it.
+        gids: Its groups.
+        unit: Its unit of the system manager.
+        socket: The socket that it would come by; the caller's own if absent.
+        """
+        return cast(PolicyCheckResult, self._request("policy.check", {"method": method, "devices": devices, "uid": uid, "gids": gids, "unit": unit, "socket": socket})[0])
+
     def mgmtdev_list(self) -> MgmtdevListResult:
         """Lists the management devices.
 
@@ -2340,8 +2548,8 @@ class Methods:
     def device_list(self) -> DeviceListResult:
         """Lists the devices on the vdpa bus.
 
-        Answers from the inventory, the union of netlink and sysfs, which uevents keep current.
-        Opens nothing and asks no device.
+        Lists the devices that the caller may look at. Answers from the inventory, the union of
+        netlink and sysfs, which uevents keep current. Opens nothing and asks no device.
         """
         return cast(DeviceListResult, self._request("device.list", {})[0])
 
@@ -2545,8 +2753,8 @@ class Methods:
         later; a call that names the operation renews holdMs. A device that is believed to be
         suspended gets the ioctl again, because the kernel has no query. If the call has not
         returned by the deadline it goes on, and the device is resumed as soon as it returns unless
-        keep is set. After the reply no request completes until a resume. If the daemon dies before
-        it has replied, it resumes the device at its next start.
+        keep is set. After the reply no request completes until a resume. If the daemon dies while
+        the call is under way, it resumes the device at its next start.
 
         device: The device's name on the vdpa bus.
         deadlineMs: How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
@@ -2607,8 +2815,8 @@ class Methods:
 
         Called before an agent tells the VMM to stop, snapshot or migrate. Names one device,
         several, or the operation that has stopped them. Nothing is called on a device, and a lease
-        that it has ends; vdpad will not resume it by itself. If one of several cannot be handed
-        back, none is.
+        that it has ends; vdpad will not resume it by itself. A device that vdpad itself holds has
+        no VMM, and is refused. If one of several cannot be handed back, none is.
 
         device: One device.
         devices: Some devices, at least one and each once.
@@ -2681,8 +2889,11 @@ class Methods:
         keep they stay stopped. What was suspended or handed back before is left so. No state is
         read before the last device has stopped. Only a group of which every device has stopped is a
         result; else there is an error, whose member group says what became of each device. If the
-        daemon dies before it has replied, it resumes the devices at its next start, unless keep is
-        set.
+        daemon dies while the group is under way, it resumes the devices at its next start, unless
+        keep is set. Once the operation is recorded as succeeded, which is just before the reply,
+        they stay stopped, since nobody can tell whether the caller has got it and counts on them: a
+        caller that has lost its connection asks operation.list, repeats the call with its
+        idempotencyKey, or has taken a lease.
 
         devices: The devices, at least one and each once.
         deadlineMs: How long the caller waits for all of them together, in milliseconds;
@@ -2786,6 +2997,7 @@ class Methods:
         state: Optional[Any] = None,
         queues: Optional[List[QueueRewind]] = None,
         start: Optional[bool] = None,
+        provision: Optional[RestoreProvision] = None,
         dryRun: Optional[bool] = None,
         deadlineMs: Optional[int] = None,
     ) -> StateRestoreResult:
@@ -2800,7 +3012,9 @@ class Methods:
         Mode preflight does the same without DRIVER_OK, goes on where a field is refused, and always
         ends with the reset. Mode handOver opens the device for the caller as device.acquire does:
         the reply carries one descriptor (SCM_RIGHTS, fds: 1) and the program that its new owner
-        must carry out. When vdpad dies meanwhile, the device is reset, but what was written to its
+        must carry out; with provision the device is created first, with what the state needs, bound
+        to vhost_vdpa, and deleted again if it cannot be handed over, also after a death of the
+        daemon. When vdpad dies meanwhile, the device is reset, but what was written to its
         configuration stays. Mode rewind takes no state but queues: on a suspended device that vdpad
         owns it sets positions back, each between what the device has used and what it has fetched,
         all or none.
@@ -2810,10 +3024,11 @@ class Methods:
         mode: What is done with it.
         queues: With mode rewind: where the device is to continue.
         start: Set DRIVER_OK; with mode owner only.
+        provision: Create the device, which must not be there; with mode handOver only.
         dryRun: Make every check that needs no open device and stop there.
         deadlineMs: How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
         """
-        return cast(StateRestoreResult, self._request("state.restore", {"device": device, "state": state, "mode": mode, "queues": queues, "start": start, "dryRun": dryRun, "deadlineMs": deadlineMs})[0])
+        return cast(StateRestoreResult, self._request("state.restore", {"device": device, "state": state, "mode": mode, "queues": queues, "start": start, "provision": provision, "dryRun": dryRun, "deadlineMs": deadlineMs})[0])
 
     def operation_list(
         self,
@@ -2824,7 +3039,8 @@ class Methods:
         """Lists operations.
 
         Those under way, those that ended in the last ten minutes, and those by whose leases devices
-        are stopped, also under a daemon before this one.
+        are stopped, also under a daemon before this one; as far as the caller may look at all
+        devices of the operation.
 
         device: Only those of this device.
         state: Only those in this state.
@@ -2854,10 +3070,11 @@ class Methods:
     def operation_cancel(self, operation: str, *, deadlineMs: Optional[int] = None) -> OperationReport:
         """Ends an operation that is under way.
 
-        What has not begun is not begun. A kernel call that is under way cannot be taken back: the
-        operation ends as if its deadline had passed, so that a stop is undone when its call
-        returns. A change of the devices on the bus goes on. The reply comes when the operation has
-        answered its caller.
+        The caller needs the role of the operation's own method, on each of its devices. What has
+        not begun is not begun. A kernel call that is under way cannot be taken back: the operation
+        ends as if its deadline had passed, so that a stop is undone when its call returns. A change
+        of the devices on the bus goes on. The reply comes when the operation has answered its
+        caller.
 
         operation: Its id. Leases that it began are renewed by naming it.
         deadlineMs: How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
@@ -2872,14 +3089,14 @@ class Methods:
     ) -> EventsSubscribeResult:
         """Tells from now on what happens, by notifications events.event.
 
-        The result is how everything is at the event `sequence`; every later one that matches is
-        told on this connection, in order and without a gap, after the reply, which for a call in a
-        batch is that of the batch. Otherwise an event precedes the reply of the call that caused
-        it. The last 4096 events are kept, for clients that read slowly or come back: with `since`
-        those behind that event are told first. What has been lost is told by an event `overflow`,
-        the first one if another run of the daemon counted `since`. Status and configuration of a
-        device are compared when a call reads them: nothing announces their changes. A subscription
-        ends with its connection; one may have 16.
+        The result is how everything that the caller may look at is at the event `sequence`; every
+        later one that matches is told on this connection, in order and without a gap, after the
+        reply, which for a call in a batch is that of the batch. Otherwise an event precedes the
+        reply of the call that caused it. The last 4096 events are kept, for clients that read
+        slowly or come back: with `since` those behind that event are told first. What has been lost
+        is told by an event `overflow`, the first one if another run of the daemon counted `since`.
+        Status and configuration of a device are compared when a call reads them: nothing announces
+        their changes. A subscription ends with its connection; one may have 16.
 
         filter: Which events; all if absent.
         since: Behind which event to begin; now if absent.
@@ -2971,6 +3188,7 @@ class Methods:
 
 __all__ = [
     "Access",
+    "AccessScope",
     "AddressRange",
     "BlockConfiguration",
     "BoundDevice",
@@ -2978,6 +3196,11 @@ __all__ = [
     "CheckField",
     "CheckVerdict",
     "CheckedField",
+    "ConfigGetResult",
+    "ConfigurationEffect",
+    "ConfigurationMember",
+    "ConfigurationOrigin",
+    "ControlSocket",
     "Counter",
     "CreationAttribute",
     "CreationParameters",
@@ -3067,6 +3290,7 @@ __all__ = [
     "MACAddress",
     "ManagementDevice",
     "Mechanism",
+    "MetricsGetResult",
     "MgmtdevGetResult",
     "MgmtdevListResult",
     "NamedMask",
@@ -3079,14 +3303,19 @@ __all__ = [
     "OperationPhase",
     "OperationReport",
     "OperationState",
+    "PolicyCheckResult",
+    "PolicyGrant",
+    "PolicyPeer",
     "QueueCounters",
     "QueueRewind",
     "QueueUse",
     "RestoreMode",
+    "RestoreProvision",
     "RestoredField",
     "RestoredFieldInfoOutcome",
     "RingFormat",
     "RingPosition",
+    "Role",
     "RunState",
     "SHA256Digest",
     "StateCheck",
