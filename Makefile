@@ -26,7 +26,7 @@ help:
 	@echo 'make build     build vdpad and vdpactl for release'
 	@echo 'make demo      build, and walk through the main job on the simulated host'
 	@echo 'make api       write what is generated: the files in api/, the output in README.md'
-	@echo 'make test      run every tier of tests and print a table'
+	@echo 'make test      run the tests and print a table of their tiers'
 	@echo 'make sanitize  run the unit and service tests under ThreadSanitizer and AddressSanitizer'
 	@echo 'make fuzz      run each fuzzer for FUZZ_SECONDS (60)'
 	@echo 'make bench     measure speed, memory, start and allocations, next to what other servers reach'

@@ -44,7 +44,7 @@ extension KernelTier {
                 #expect(try await Self.vdpactl(daemon, ["resume", "mine"]) == 0)
                 try await vmm.kick()
                 let refused = [
-                    ["exec", "other", "--memlock", "8M", "--", "true"], ["suspend", "other"], ["status", "other"],
+                    ["exec", "other", "--", "true", "{fd}"], ["suspend", "other"], ["status", "other"],
                     ["show", "other"],
                     ["suspend", "mine", "other"], ["reset", "mine"], ["delete", "mine"], ["bind", "mine", "none"],
                     ["health"], ["mgmtdev", "list"], ["add", "third", "--mgmtdev", "vdpasim_net"],
