@@ -37,18 +37,19 @@ public protocol ControlMethod: Sendable {
     /// True when calling it twice has the effect of calling it once.
     static var isIdempotent: Bool { get }
 
-    /// True when it changes something, so that each call is an operation.
+    /// True when it changes something, so that each call is an operation and may be named by an `idempotencyKey`: one more
+    /// with the same key and the same parameters does nothing and is answered as the first one is.
     static var isOperation: Bool { get }
-
-    /// True when a call may be named by an `idempotencyKey`: one more with the same key and the same parameters does nothing
-    /// and is answered as the first one is.
-    static var takesIdempotencyKey: Bool { get }
 
     /// How many descriptors may accompany a request (SCM_RIGHTS, announced by `fds`).
     static var maximumDescriptors: Int { get }
 
     /// How many descriptors accompany the result.
     static var resultDescriptors: Int { get }
+
+    /// Whether a descriptor accompanies the result of this call. It cannot be passed twice, so that a repetition under the
+    /// same `idempotencyKey` is refused once the call has succeeded.
+    static func passesDescriptor(_ params: Params) -> Bool
 }
 
 extension ControlMethod {
@@ -61,12 +62,12 @@ extension ControlMethod {
     /// Most methods look.
     public static var isOperation: Bool { false }
 
-    /// What changes something takes one.
-    public static var takesIdempotencyKey: Bool { isOperation }
-
     /// Most methods take no descriptor.
     public static var maximumDescriptors: Int { 0 }
 
     /// Most results come without one.
     public static var resultDescriptors: Int { 0 }
+
+    /// Where one always does, or never.
+    public static func passesDescriptor(_ params: Params) -> Bool { resultDescriptors > 0 }
 }

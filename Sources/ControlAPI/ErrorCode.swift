@@ -60,7 +60,7 @@ public enum ErrorCode: Int, Sendable, Hashable, CaseIterable {
         case .limitExceeded: "A limit was passed; `limit` names it and its value."
         case .cancelled: "The operation was cancelled."
         case .irreversible: "The device could be stopped but not resumed; `allowIrreversible` permits it."
-        case .idempotencyMismatch: "The idempotency key was used with other parameters."
+        case .idempotencyMismatch: "The idempotency key was used with other parameters, or its descriptor was passed."
         case .deviceGone: "The device vanished during the call."
         case .managementDeviceNotFound: "No management device of that name exists."
         case .invalidState: "The state document is malformed or its digest is wrong."

@@ -30,6 +30,6 @@ extension OperationParams: JSONObjectReadable {
 extension ControlMethod {
     /// What a request may hold.
     public static var parameters: JSONSchema {
-        takesIdempotencyKey ? OperationParams<Params>.definition : Params.definition
+        isOperation ? OperationParams<Params>.definition : Params.definition
     }
 }

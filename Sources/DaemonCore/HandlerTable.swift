@@ -261,7 +261,7 @@ struct HandlerTable {
                 case .same(let id):
                     daemon.renewLeases(namedBy: params, by: peer)
                     return .deferred { [daemon] in
-                        let reply = await daemon.answerAgain(id)
+                        let reply = await daemon.answerAgain(id, passingDescriptor: Method.passesDescriptor(params))
                         counted.end(reply)
                         return reply
                     }

@@ -24,7 +24,8 @@ struct LargeStateTests {
 
     private static func run(_ daemon: DaemonUnderTest, _ arguments: [String]) throws -> CommandLineTests.Run {
         let process = try daemon.spawn(["--socket", daemon.socket] + arguments, name: "vdpactl")
-        return CommandLineTests.Run(status: try process.waitForExit(), output: process.output)
+        // Unoptimised, and with other tests beside it, a document of 8 MiB takes its time.
+        return CommandLineTests.Run(status: try process.waitForExit(within: 60_000), output: process.output)
     }
 
     @Test func aDaemonNamesItsLimitAndNothingIsDone() async throws {

@@ -200,7 +200,42 @@ struct OperationTests {
             let long = JSONValue.string(String(repeating: "k", count: 129))
             try client.failure("device.suspend", ["device": "net0", "idempotencyKey": long], is: "invalidParams")
             try client.failure("device.status", ["device": "net0", "idempotencyKey": "k"], is: "invalidParams")
-            try client.failure("device.acquire", ["device": "net0", "idempotencyKey": "k"], is: "invalidParams")
+        }
+    }
+
+    @Test func aDescriptorIsNotPassedTwice() async throws {
+        try await withDaemon { daemon, client in
+            let state = try RestoreTests.state(client, "net0")
+            var opened = try daemon.simulated.count("net0", .open)
+            let calls: [(String, JSONValue)] = [
+                ("device.acquire", ["device": "net0", "idempotencyKey": "acquire"]),
+                (
+                    "state.restore",
+                    RestoreTests.params("net0", state, "handOver").setting("idempotencyKey", to: "hand over")
+                ),
+            ]
+            for (method, params) in calls {
+                try client.call(method, params)
+                client.connection.descriptors = []
+                try wait(until: "it is closed") { try client.device("net0")["access"] == "none" }
+                let failure = try client.failure(method, params, is: "idempotencyMismatch")
+                #expect(failure.data["operation"] == (try Self.operations(client).last?["id"]), "\(failure)")
+                #expect(try daemon.simulated.count("net0", .open) == opened + 1)
+                opened += 1
+            }
+        }
+    }
+
+    @Test func aRestoreIsNotRepeated() async throws {
+        try await withDaemon { daemon, client in
+            let state = try RestoreTests.state(client, "net0")
+            let opened = try daemon.simulated.count("net0", .open)
+            let params = RestoreTests.params("net0", state, start: true).setting("idempotencyKey", to: "restore vm1")
+            let first = try client.call("state.restore", params)
+            #expect(try client.call("state.restore", params) == first)
+            #expect(try daemon.simulated.count("net0", .open) == opened + 1)
+            try client.failure(
+                "state.restore", params.setting("start", to: .bool(false)), is: "idempotencyMismatch")
         }
     }
 

@@ -9,7 +9,8 @@ public enum DeviceAcquireMethod: ControlMethod {
         The reply carries one descriptor (SCM_RIGHTS, fds: 1), opened without SET_OWNER, so that the first \
         process that calls it owns the device; vdpad keeps none. Opening resets the device, and it is \
         refused with deviceBusy while somebody has it open. A client that leaves the reply unread for \
-        limits.unreadReplyMs is disconnected; the descriptor goes with the client.
+        limits.unreadReplyMs is disconnected; the descriptor goes with the client. A repetition under the same \
+        idempotencyKey is idempotencyMismatch once the descriptor has been passed.
         """
     public static let errors: [ErrorCode] = [
         .deviceNotFound, .deviceBusy, .notSupported, .deadlineExceeded, .operationInProgress, .hostBlocked,
@@ -19,6 +20,4 @@ public enum DeviceAcquireMethod: ControlMethod {
     public static let isIdempotent = false
     public static let isOperation = true
     public static let resultDescriptors = 1
-    // What is passed cannot be passed twice.
-    public static let takesIdempotencyKey = false
 }

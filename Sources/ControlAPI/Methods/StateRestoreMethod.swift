@@ -97,8 +97,8 @@ public enum StateRestoreMethod: ControlMethod {
     public static let role = Role.admin
     public static let isIdempotent = false
     public static let isOperation = true
-    // A descriptor that is passed cannot be passed twice.
-    public static let takesIdempotencyKey = false
+
+    public static func passesDescriptor(_ params: Params) -> Bool { params.mode == .handOver && !params.dryRun }
 }
 
 extension StateRestoreMethod.Params: JSONObjectReadable, JSONWritable {

@@ -60,7 +60,6 @@ extension Daemon {
     func admitOperation<Method: ControlMethod>(
         _ method: Method.Type, _ request: RPCRequest, from peer: RPCPeer
     ) throws(ControlError) -> (Method.Params, key: String?) {
-        guard Method.takesIdempotencyKey else { return (try admit(method, request, from: peer), nil) }
         try requireAnywhere(method, peer)
         let call = try request.read(OperationParams<Method.Params>.self, of: method)
         try require(method, Method.role, Method.scope, on: Method.devices(of: call.params), peer)

@@ -38,12 +38,13 @@ extension Daemon {
         return ended
     }
 
-    /// Answers a call that was made before as it is or was answered then.
-    nonisolated func answerAgain(_ id: String) async -> RPCReply {
+    /// Answers a call that was made before as it is or was answered then, unless it has passed a descriptor.
+    nonisolated func answerAgain(_ id: String, passingDescriptor: Bool) async -> RPCReply {
         let patience = MonotonicInstant.now.advanced(byMilliseconds: UInt64(environment.defaultDeadlineMs))
         do throws(ControlError) {
             let ended = try await waitForEnd(of: id, until: patience)
             if let error = ended.error { throw error }
+            guard !passingDescriptor else { throw .alreadyPassed(ended) }
             return .result(ended.result ?? JSONText(JSONValue.null))
         } catch {
             return error.reply
@@ -144,6 +145,17 @@ extension ControlError {
     fileprivate static func noOperation(_ id: String) -> ControlError {
         ControlError(
             .invalidParams, "operation: there is no operation \"\(id)\", or it ended more than ten minutes ago")
+    }
+
+    /// A key under which a descriptor was passed.
+    fileprivate static func alreadyPassed(_ operation: Operation) -> ControlError {
+        var error = ControlError(
+            .idempotencyMismatch,
+            "idempotencyKey: under \"\(operation.idempotencyKey ?? "")\" the operation \(operation.id) has passed its "
+                + "descriptor, which cannot be passed twice",
+            device: operation.devices.first, hint: "another key, or none, opens the device anew")
+        error.operation = operation.id
+        return error
     }
 
     /// A key that stands for another call.

@@ -10,7 +10,7 @@ struct Example {
         let params: JSONValue
 
         init<Method: ControlMethod>(_: Method.Type, _ params: JSONValue = [:]) throws(JSONReadError) {
-            if Method.takesIdempotencyKey {
+            if Method.isOperation {
                 _ = try OperationParams<Method.Params>(params, at: JSONPath("params"))
             } else {
                 _ = try Method.Params(params, at: JSONPath("params"))

@@ -4,13 +4,13 @@ import LinuxIO
 import Testing
 
 extension KernelTier {
-    /// Four devices, each with I/O, that are stopped and go on together.
+    /// Four devices of two VMMs, each with I/O, that are stopped and go on together.
     @Suite struct GroupUnderIOTests {
         private static let rounds = 100
 
         @Test func allAreStoppedExportedAndGoOnAgainAndAgain() async throws {
             let begin = MonotonicInstant.now
-            try await Guest.withGroup(.init(repeating: GuestGroup.pacedIO, count: 4)) { group in
+            try await Guest.withGroup(.init(repeating: GuestGroup.pacedIO, count: 2), devicesEach: 2) { group in
                 let client = try group.daemon.connect()
                 for round in 1...Self.rounds {
                     try await group.expectIO(completions: 5)
@@ -25,7 +25,7 @@ extension KernelTier {
                     #expect(try await Self.completed(group) == before, "round \(round)")
                     let start = try await client.resume(groupOf: stop.operation)
                     try #require(start.outcome == .resumed, "round \(round)")
-                    for member in group.members { try await member.vmm.kick() }
+                    for vmm in group.vmms { try await vmm.kick() }
                 }
                 try await group.expectFlawlessEnd()
             }
@@ -35,7 +35,7 @@ extension KernelTier {
         /// How many requests each VMM has seen completed; it looks through its rings first.
         private static func completed(_ group: GuestGroup) async throws -> [UInt64] {
             var counts: [UInt64] = []
-            for member in group.members { try await counts.append(member.vmm.status().completed) }
+            for vmm in group.vmms { try await counts.append(vmm.status().completed) }
             return counts
         }
     }

@@ -39,7 +39,14 @@ struct GuestDevice: Sendable {
         _ options: StandInVMM.Options = StandInVMM.Options(),
         _ body: (StandInVMM) async throws -> Result
     ) async throws -> Result {
-        let vmm = try await StandInVMM.start(node: node, options)
+        try await Self.withVMM(on: [self], options, body)
+    }
+
+    /// The same with one that has several devices.
+    static func withVMM<Result>(
+        on devices: [GuestDevice], _ options: StandInVMM.Options, _ body: (StandInVMM) async throws -> Result
+    ) async throws -> Result {
+        let vmm = try await StandInVMM.start(nodes: devices.map(\.node), options)
         do {
             let result = try await body(vmm)
             await vmm.kill()

@@ -1,7 +1,9 @@
 import Foundation
 import LinuxIO
 
-/// A running stand-in VMM: a process that owns a vhost-vdpa device and does I/O on it.
+/// A running stand-in VMM: a process that owns vhost-vdpa devices and does I/O on each.
+///
+/// What it says of several devices are sums.
 struct StandInVMM: Sendable {
     /// The command line; what each does is in `StandInVMM --help`.
     struct Options: Sendable {
@@ -125,9 +127,14 @@ struct StandInVMM: Sendable {
 
     var pid: Int32 { ready.pid }
 
-    /// Returns when the device is set up and I/O runs. Throws when the VMM could not do that; it says why on stderr.
+    /// Returns when the devices are set up and I/O runs. Throws when the VMM could not do that; it says why on stderr.
+    static func start(nodes: [String], _ options: Options = Options()) async throws -> StandInVMM {
+        try await start(nodes, passing: [], options)
+    }
+
+    /// The same with one device.
     static func start(node: String, _ options: Options = Options()) async throws -> StandInVMM {
-        try await start([node], passing: [], options)
+        try await start(nodes: [node], options)
     }
 
     /// Starts on a descriptor that somebody else has opened.
@@ -143,7 +150,7 @@ struct StandInVMM: Sendable {
     }
 
     private static func start(
-        _ device: [String], passing descriptors: [SharedDescriptor], _ options: Options
+        _ devices: [String], passing descriptors: [SharedDescriptor], _ options: Options
     ) async throws -> StandInVMM {
         var arguments = ["--depth", "\(options.depth)", "--kick-again-ms", "\(options.kickAgainMs)"]
         if options.paceMs > 0 { arguments += ["--pace-ms", "\(options.paceMs)"] }
@@ -160,7 +167,7 @@ struct StandInVMM: Sendable {
         let logFile = options.log ? "/tmp/stand-in-vmm-\(UUID().uuidString).log" : nil
         if let logFile { arguments += ["--log", logFile] }
         let process = try LineProcess(
-            Guest.product("StandInVMM"), arguments + device, passing: descriptors)
+            Guest.product("StandInVMM"), arguments + devices, passing: descriptors)
         let ready = try await process.nextAnswer(Ready.self)
         return StandInVMM(ready: ready, process: process, logFile: logFile)
     }
@@ -188,7 +195,7 @@ struct StandInVMM: Sendable {
     /// Submits again after `quiesce`.
     func continueIO() async throws { let _: Done = try await ask("continue") }
 
-    /// Waits until this many more requests have completed.
+    /// Waits until this many more requests have completed on each device.
     func waitForCompletions(_ count: Int) async throws -> Progress { try await ask("wait \(count)") }
 
     /// Counts the completions of the next milliseconds; the clock is the VMM's.
