@@ -19,7 +19,7 @@ MANUAL_DATE = $(shell LC_ALL=C date -u -d "@$${SOURCE_DATE_EPOCH:-$$(date +%s)}"
 SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/common Benchmarks/groups Benchmarks/run \
 	Tests/check-package Tests/run Tests/sanitize Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
 
-.PHONY: help setup build demo api test bench fuzz sanitize check format install deb clean
+.PHONY: help setup build programs demo api test bench fuzz sanitize check format install deb clean
 
 help:
 	@echo 'make setup     install the missing packages (Debian 12; as root or with sudo)'
@@ -51,6 +51,10 @@ build:
 
 demo: build
 	@Scripts/with-simulated-daemon "$$($(RELEASE) --show-bin-path)" Scripts/demo
+
+# Where the programs of the release build are.
+programs:
+	@$(RELEASE) --show-bin-path
 
 # What is generated is checked in; the unit tier fails when it is stale.
 api:

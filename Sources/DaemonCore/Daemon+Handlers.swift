@@ -110,20 +110,21 @@ extension Daemon {
 
     private static func addGroups(to table: inout HandlerTable) {
         table.onDevices(
-            GroupSuspendMethod.self, { daemon, params throws(ControlError) in try daemon.members(of: params) }
+            GroupSuspendMethod.self,
+            { daemon, params, peer throws(ControlError) in try daemon.members(of: params, peer) }
         ) {
             daemon, params, seats, origin throws(ControlError) in
             try await daemon.suspendGroup(params, seats, origin)
         }
         table.onDevices(
             GroupResumeMethod.self,
-            { daemon, params throws(ControlError) in try daemon.members(of: params) }
+            { daemon, params, peer throws(ControlError) in try daemon.members(of: params, peer) }
         ) { daemon, params, seats, origin throws(ControlError) in
             try await daemon.resumeGroup(params, seats, origin)
         }
         table.onDevices(
             DeviceHandBackMethod.self,
-            { daemon, params throws(ControlError) in try daemon.members(of: params) }
+            { daemon, params, peer throws(ControlError) in try daemon.members(of: params, peer) }
         ) { daemon, params, seats, _ throws(ControlError) in
             try await daemon.handBack(params, seats)
         }

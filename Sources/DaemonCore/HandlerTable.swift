@@ -108,7 +108,7 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (Daemon, Method.Params, CallOrigin?) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { _, _ in [] }) { daemon, params, _, origin, _, _ in
+        add(method, { _, _, _ in [] }) { daemon, params, _, origin, _, _ in
             { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, origin)) }
         }
     }
@@ -118,7 +118,7 @@ struct HandlerTable {
         _ method: Method.Type,
         _ body: @escaping @Sendable (Daemon, Method.Params, RPCPeer) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { _, _ in [] }) { daemon, params, _, _, _, peer in
+        add(method, { _, _, _ in [] }) { daemon, params, _, _, _, peer in
             { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, peer)) }
         }
     }
@@ -128,7 +128,7 @@ struct HandlerTable {
         _ method: Method.Type,
         _ begin: @escaping @Sendable (isolated Daemon, Method.Params) -> Daemon.Body<Method>
     ) {
-        add(method, { _, _ in [] }) { daemon, params, _, _, _, _ in
+        add(method, { _, _, _ in [] }) { daemon, params, _, _, _, _ in
             let body = begin(daemon, params)
             return { () throws(ControlError) in Answer(try await body()) }
         }
@@ -141,7 +141,7 @@ struct HandlerTable {
             @escaping @Sendable (Device, Method.Params, SharedDescriptor?, Turn) async throws(ControlError) ->
             Method.Result
     ) {
-        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, request, _ in
+        add(method, { _, params, _ in [name(params)] }) { daemon, params, _, origin, request, _ in
             let descriptor = request.descriptors.first
             let way = Self.way(to: name(params), of: daemon, for: origin)
             return { () throws(ControlError) in
@@ -166,7 +166,7 @@ struct HandlerTable {
                 Method.Result, SharedDescriptor?
             )
     ) {
-        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _, _ in
+        add(method, { _, params, _ in [name(params)] }) { daemon, params, _, origin, _, _ in
             if let creation = create(params) {
                 let turn = daemon.takeTurn(on: name(params), for: origin)
                 return { [daemon] () throws(ControlError) in
@@ -189,7 +189,7 @@ struct HandlerTable {
         _ method: Method.Type, _ name: @escaping @Sendable (Method.Params) -> DeviceName,
         _ body: @escaping @Sendable (Daemon, Method.Params, Turn) async throws(ControlError) -> Method.Result
     ) {
-        add(method, { _, params in [name(params)] }) { daemon, params, _, origin, _, _ in
+        add(method, { _, params, _ in [name(params)] }) { daemon, params, _, origin, _, _ in
             let turn = daemon.takeTurn(on: name(params), for: origin)
             return { [daemon] () throws(ControlError) in Answer(try await body(daemon, params, turn)) }
         }
@@ -198,7 +198,8 @@ struct HandlerTable {
     /// Adds a method that concerns several devices: its place in the order of each is taken when the request arrives.
     mutating func onDevices<Method: ControlMethod>(
         _ method: Method.Type,
-        _ names: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> [DeviceName],
+        _ names:
+            @escaping @Sendable (isolated Daemon, Method.Params, RPCPeer) throws(ControlError) -> [DeviceName],
         _ body:
             @escaping @Sendable (Daemon, Method.Params, [GroupSeat], CallOrigin?) async throws(ControlError) ->
             Method.Result
@@ -235,7 +236,8 @@ struct HandlerTable {
     ///   - begin: takes a request in, with where it comes from if it is an operation.
     private mutating func add<Method: ControlMethod>(
         _ method: Method.Type,
-        _ devices: @escaping @Sendable (isolated Daemon, Method.Params) throws(ControlError) -> [DeviceName],
+        _ devices:
+            @escaping @Sendable (isolated Daemon, Method.Params, RPCPeer) throws(ControlError) -> [DeviceName],
         _ begin:
             @escaping @Sendable (isolated Daemon, Method.Params, [DeviceName], CallOrigin?, RPCRequest, RPCPeer) ->
             Work<Method.Result>
@@ -245,7 +247,8 @@ struct HandlerTable {
             do throws(ControlError) {
                 guard Method.isOperation else {
                     let params = try daemon.admit(method, request, from: peer)
-                    let work = begin(daemon, params, try devices(daemon, params), nil, request, peer)
+                    if audited != nil { daemon.note(params, of: method, in: &audited) }
+                    let work = begin(daemon, params, try devices(daemon, params, peer), nil, request, peer)
                     return .deferred { [daemon, audited] in
                         let outcome = await Self.outcome(of: work)
                         daemon.finish(audited, outcome.error)
@@ -255,23 +258,30 @@ struct HandlerTable {
                     }
                 }
                 let (params, key) = try daemon.admitOperation(method, request, from: peer)
+                daemon.note(params, of: method, in: &audited)
                 let call = Operations.Request(Method.self, params, key, peer)
                 switch daemon.environment.operations.precedent(of: call) {
                 case .other(let id): throw .mismatch(key, id)
                 case .same(let id):
+                    try daemon.require(method, Method.role, onDevicesOf: id, peer)
                     daemon.renewLeases(namedBy: params, by: peer)
-                    return .deferred { [daemon] in
-                        let reply = await daemon.answerAgain(id, passingDescriptor: Method.passesDescriptor(params))
+                    return .deferred { [daemon, audited] in
+                        let outcome = await daemon.answerAgain(id, passingDescriptor: Method.passesDescriptor(params))
+                        daemon.finish(audited, operation: id, outcome.error)
+                        let reply = outcome.reply
                         counted.end(reply)
                         return reply
                     }
                 case nil: break
                 }
-                let devices = try devices(daemon, params)
-                audited?.record.devices = devices.isEmpty ? Method.devices(of: params) ?? [] : devices
+                let devices = try devices(daemon, params, peer)
                 // Those of an operation that the parameters name.
-                if !devices.isEmpty { try daemon.require(method, Method.role, .devices, on: devices, peer) }
-                let id = daemon.environment.operations.begin(call, on: devices)
+                if !devices.isEmpty {
+                    audited?.record.devices = devices
+                    try daemon.require(method, Method.role, .devices, on: devices, peer)
+                }
+                let concerned = devices.isEmpty ? Method.devices(of: params) ?? [] : devices
+                let id = daemon.environment.operations.begin(call, on: concerned)
                 daemon.renewLeases(namedBy: params, by: peer)
                 let origin = CallOrigin(operation: id, connection: peer.connection)
                 let work = begin(daemon, params, devices, origin, request, peer)

@@ -96,6 +96,8 @@ struct Service: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask(executorPreference: loop) {
                 await daemon.start()
+                // It may have been stopped meanwhile, for good.
+                guard !Task.isCancelled else { return }
                 log.notice(
                     "vdpad serves",
                     metadata: [

@@ -183,7 +183,7 @@ extension Device {
 
     /// The steps of a hand back in its turn, as the daemon takes them.
     fileprivate func handBackAtOnce() -> ControlError? {
-        if let refusal = obstacleToHandBack ?? eraseRecord() { return refusal }
+        if let refusal = obstacleToHandBack ?? recordHandBack() { return refusal }
         _ = handBack()
         return nil
     }

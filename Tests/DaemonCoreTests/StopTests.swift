@@ -51,7 +51,7 @@ import Virtio
             try await test.handBack()
             test.host.hold(DeviceUnderTest.suspend).resolve(.failure(HostError(.permissionDenied, "as asked")))
             await #expect(throws: ControlError.self) { _ = try await test.suspend() }
-            #expect(try Self.onDisk(test) == nil)
+            #expect(try Self.onDisk(test)?.isHandedBack == true)
             test.host.hold(DeviceUnderTest.suspend).resolve(.failure(Self.refusal))
             await #expect(throws: ControlError.self) { _ = try await test.suspend() }
             #expect(test.host.count(DeviceUnderTest.resume) == 0)

@@ -3,6 +3,7 @@ import JSON
 import LinuxIO
 import SystemPackage
 import Testing
+import VDPA
 
 /// What somebody may do who is neither root nor the daemon's user. The tests are root, and become another user for each
 /// client.
@@ -80,6 +81,12 @@ struct AccessTests {
             let root = try daemon.connect()
             let stop = try root.call("device.suspend", ["device": "blk0"])
             #expect(stop["runState"] == "suspended")
+            for method in ["group.resume", "device.handBack"] {
+                let params = "{\"operation\":\"\(try #require(stop["operation"]?.text))\"}"
+                let (status, output) = try vdpactl(daemon, ["call", method, params])
+                #expect(status != 0 && output.contains("no device is stopped by the operation"), "\(output)")
+                #expect(!output.contains("blk0"), "\(output)")
+            }
             for call in [["suspend", "blk0"], ["status", "blk0"], ["reset", "net0"], ["close", "net0"]] {
                 let (status, output) = try vdpactl(daemon, [call[0], call[1]])
                 #expect(status == 4, "\(call): \(output)")
@@ -94,7 +101,9 @@ struct AccessTests {
             #expect(operations.contains("net0") && !operations.contains("blk0"), "\(operations)")
             let theirs = try #require(try root.call("operation.list")["operations"]?.elements.last?["id"]?.text)
             for verb in ["show", "wait", "cancel"] {
-                #expect(try vdpactl(daemon, ["ops", verb, theirs]).status == 4, "\(verb)")
+                let (status, output) = try vdpactl(daemon, ["ops", verb, theirs])
+                #expect(status != 0 && output.contains("there is no operation"), "\(verb): \(output)")
+                #expect(!output.contains("blk0"), "\(output)")
             }
             // What changed something is on record, with who it was, and so is what was refused.
             let records = try audit(daemon)
@@ -108,6 +117,45 @@ struct AccessTests {
         }
     }
 
+    /// An answer that is kept is for those who may ask for it; so is what it renews.
+    @Test func aKeptAnswerIsForWhoeverMayAskForIt() async throws {
+        let grants: JSONValue = [["role": "operator", "user": .string("\(Self.user)"), "devices": ["net*", "blk*"]]]
+        try await withGrants(grants) { daemon in
+            try daemon.hold("net0")
+            try daemon.hold("blk0")
+            let params = #"{"devices":["net0","blk0"],"idempotencyKey":"k"}"#
+            let first = try vdpactl(daemon, ["call", "group.suspend", params])
+            #expect(first.status == 0, "\(first)")
+            #expect(try vdpactl(daemon, ["call", "group.suspend", params]).output == first.output)
+            let records = try audit(daemon).filter { $0["method"] == "group.suspend" }
+            #expect(records.count == 2)
+            #expect(Set(records.compactMap { $0["operation"]?.text }).count == 1)
+        }
+    }
+
+    /// The answer says that it goes on; its end is on record all the same.
+    @Test func theEndOfWhatGoesOnIsOnRecord() async throws {
+        try await withGrants([]) { daemon in
+            try daemon.hold("net0")
+            let root = try daemon.connect()
+            try daemon.simulated.stick("net0", .suspend)
+            let failure = try root.failure(
+                "device.suspend", ["device": "net0", "deadlineMs": 500, "keep": true], is: "deadlineExceeded")
+            let operation = try #require(failure.data["operation"])
+            func records() throws -> [JSONValue] { try audit(daemon).filter { $0["operation"] == operation } }
+            try wait(until: "it is on record") { try records().count == 1 }
+            #expect(try records().first?["outcome"] == "continues")
+            try root.failure("operation.cancel", ["operation": operation, "deadlineMs": 100], is: "deadlineExceeded")
+            try daemon.simulated.unstick("net0", .suspend)
+            try wait(until: "its end is on record") { try records().count == 3 }
+            let cancel = try #require(try records().first { $0["method"] == "operation.cancel" })
+            #expect(cancel["devices"] == ["net0"])
+            let end = try #require(try records().last)
+            #expect(end["method"] == "device.suspend" && end["devices"] == ["net0"], "\(end)")
+            #expect(["succeeded", "cancelled", "failed"].contains(end["outcome"]?.text), "\(end)")
+        }
+    }
+
     @Test func theReadOnlySocketIsForLooking() async throws {
         try await withGrants([["role": "admin", "user": .string("\(Self.user)")]]) { daemon in
             try daemon.hold("net0")
@@ -117,6 +165,8 @@ struct AccessTests {
                 let (status, output) = try vdpactl(daemon, ["suspend", "net0"], socket: readOnly, user: user)
                 #expect(status == 4 && output.contains("\"heldRole\":\"monitor\""), "\(output)")
                 #expect(output.contains("use the control socket"), "\(output)")
+                // It calls SUSPEND again where the device is stopped.
+                #expect(try vdpactl(daemon, ["state", "export", "net0"], socket: readOnly, user: user).status == 4)
             }
             #expect(try vdpactl(daemon, ["suspend", "net0"]).status == 0)
             // Its file lets nobody else in.

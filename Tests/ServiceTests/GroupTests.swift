@@ -290,6 +290,25 @@ struct GroupTests {
         }
     }
 
+    /// A dry run is an operation too; a crash in its midst resumes nothing.
+    @Test(arguments: ["group.resume", "device.resume"])
+    func aDryRunThatACrashInterruptsResumesNothing(method: String) async throws {
+        try await Self.withHeldDevices { daemon, client in
+            _ = try client.call("group.suspend", ["devices": Self.both, "keep": true])
+            let examined = try daemon.simulated.count("blk0", .getStatus)
+            try daemon.simulated.stick("blk0", .getStatus)
+            let target: JSONValue = method == "group.resume" ? ["devices": Self.both] : ["device": "blk0"]
+            _ = try client.send(method, target.setting("dryRun", to: .bool(true)))
+            try wait(until: "it is under way") { try daemon.simulated.count("blk0", .getStatus) > examined }
+            try daemon.kill()
+            try daemon.simulated.unstick("blk0", .getStatus)
+            try daemon.start()
+            let again = try daemon.connect()
+            try wait(until: "it was looked at") { try again.runState("blk0") == "suspended" }
+            try expectThroughout(100, "no resume") { try daemon.simulated.count("blk0", .resume) == 0 }
+        }
+    }
+
     @Test func aDryRunCallsNothing() async throws {
         try await Self.withHeldDevices { daemon, client in
             let checked = try client.call("group.suspend", ["devices": Self.both, "dryRun": true])

@@ -1,11 +1,16 @@
 import JSON
 import LinuxIO
+import SystemPackage
 import Testing
 import VDPA
 
 @Suite("Handing several devices back")
 struct HandBackTests {
     private static let both: JSONValue = ["net0", "blk0"]
+
+    private static func record(_ daemon: DaemonUnderTest, _ device: String) -> String {
+        "\(daemon.stateDirectory)/devices/\(device).json"
+    }
 
     private static func withHeldDevices(
         _ body: @Sendable (DaemonUnderTest, DaemonClient) throws -> Void
@@ -28,7 +33,11 @@ struct HandBackTests {
                 #expect(state["runState"] == "unknown")
                 #expect(state["warnings"] == [])
             }
-            for device in ["net0", "blk0"] { #expect(try RestartTests.records(daemon, of: device) == []) }
+            for device in ["net0", "blk0"] {
+                let record = try JSONParser.parse(Array(Files.readText(Self.record(daemon, device)).utf8).span)
+                #expect(record["handedBack"] == true)
+                #expect(record["lease"] == nil && record["stop"] == nil, "\(record)")
+            }
             let operation = try client.call("operation.get", ["operation": id])["operation"]
             #expect(operation?["leases"]?.elements ?? [] == [])
             try client.failure("group.resume", ["operation": id], is: "invalidParams")
@@ -97,8 +106,43 @@ struct HandBackTests {
             try Files.remove(record)
             try Files.createDirectory(record, mode: 0o700)
             try client.failure("device.handBack", ["devices": Self.both], is: "internalError")
-            #expect(try RestartTests.records(daemon).count == 1)
+            #expect(try Files.readText(Self.record(daemon, "net0")).contains(#""runState":"suspended""#))
             for device in ["net0", "blk0"] { #expect(try client.runState(device) == "suspended") }
+        }
+    }
+
+    /// What its VMM has stopped is never resumed behind it, by the next daemon neither.
+    @Test(arguments: [true, false]) func theNextDaemonKnowsOfIt(hadStopped: Bool) async throws {
+        try await Self.withHeldDevices { daemon, client in
+            if hadStopped { _ = try client.call("device.suspend", ["device": "net0", "holdMs": 60_000]) }
+            _ = try client.call("device.handBack", ["device": "net0"])
+            try daemon.kill()
+            try daemon.start()
+            let again = try daemon.connect()
+            try wait(until: "it was looked at") { try again.call("operation.list")["operations"]?.elements != nil }
+            #expect(try again.status("net0")["runState"] == "unknown")
+            try daemon.simulated.fail("blk0", .suspend, .ioError)
+            try again.failure("group.suspend", ["devices": Self.both], is: "kernelError", "deviceFailed")
+            #expect(try daemon.simulated.count("net0", .resume) == 0)
+            #expect(try again.runState("net0") != "running")
+            // The last close ends it.
+            try daemon.simulated.release("net0")
+            try wait(until: "it is reset") { try again.runState("net0") == "idle" }
+            #expect(try RestartTests.records(daemon) == [])
+        }
+    }
+
+    /// A VMM that was started anew meanwhile has reset the device by opening it.
+    @Test func anotherHolderEndsIt() async throws {
+        try await Self.withHeldDevices { daemon, client in
+            _ = try client.call("device.handBack", ["device": "net0"])
+            try daemon.kill()
+            try daemon.simulated.release("net0")
+            try daemon.hold("net0")
+            try daemon.start()
+            let again = try daemon.connect()
+            try wait(until: "it was looked at") { try again.status("net0")["runState"] == "running" }
+            #expect(try RestartTests.records(daemon) == [])
         }
     }
 

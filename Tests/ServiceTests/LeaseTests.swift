@@ -33,6 +33,21 @@ struct LeaseTests {
         }
     }
 
+    /// It asserts the stop again, but nobody has asked that it last longer.
+    @Test func anExportRenewsNothing() async throws {
+        try await withDaemon { daemon, client in
+            try daemon.hold("net0")
+            _ = try client.call("device.suspend", ["device": "net0", "holdMs": 60_000])
+            try wait(until: "some of it is over") {
+                (try Self.lease(client)?["remainingMs"]?.number ?? 0) < 59_500
+            }
+            let stopped = try daemon.simulated.count("net0", .suspend)
+            _ = try client.call("state.export", ["device": "net0"])
+            #expect(try daemon.simulated.count("net0", .suspend) == stopped + 1)
+            #expect(try #require(Self.lease(client)?["remainingMs"]?.number) < 59_500)
+        }
+    }
+
     @Test func whatIsRenewedStaysStopped() async throws {
         try await withDaemon { daemon, client in
             try daemon.hold("net0")

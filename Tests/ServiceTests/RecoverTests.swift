@@ -72,7 +72,7 @@ struct RecoverTests {
             try daemon.kill()
             let (exit, output) = try Self.recover(daemon)
             #expect(exit == .status(0))
-            #expect(output.contains("nothing is stopped"), "\(output)")
+            #expect(output.contains("net0: left to its VMM"), "\(output)")
             #expect(try daemon.simulated.count("net0", .resume) == 0)
         }
     }
@@ -120,6 +120,8 @@ struct RecoverTests {
         ("a", ["INVOCATION_ID=a", "SERVICE_RESULT=signal"], false),
         // A start after that has failed: so will the next one.
         ("a", ["INVOCATION_ID=b", "SERVICE_RESULT=exit-code"], true),
+        // It was stopped, and killed since that took too long: it is not started again.
+        ("a", ["INVOCATION_ID=a", "SERVICE_RESULT=timeout"], true),
         // Somebody has run it in a shell that is a service itself.
         ("a", ["INVOCATION_ID=a"], true),
     ]
@@ -134,6 +136,20 @@ struct RecoverTests {
             #expect(exit == .status(0), "\(output)")
             #expect(output.contains("started again") == !isToBeRecovered, "\(output)")
             #expect(try daemon.simulated.count("net0", .resume) == (isToBeRecovered ? 1 : 0))
+        }
+    }
+
+    /// Stopped before it serves: then it never does.
+    @Test func aStopDuringTheStartIsForGoodToo() async throws {
+        try await withSimulatedHost { daemon in
+            try daemon.simulated.stick(nil, .netlink)
+            let process = try daemon.spawn(daemon.arguments, environment: ["INVOCATION_ID=a"], name: "vdpad")
+            // Signals are received before the socket is there.
+            try wait(until: "it listens") { try Files.list(daemon.directory.path).contains("vdpad.sock") }
+            process.send(signal: SIGTERM)
+            #expect(try process.waitForExit(within: 30_000) == .status(0), "\(process.output)")
+            #expect(try Files.list(daemon.stateDirectory).contains("serving") == false)
+            try daemon.simulated.unstick(nil, .netlink)
         }
     }
 

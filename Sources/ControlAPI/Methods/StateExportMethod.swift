@@ -44,7 +44,7 @@ public enum StateExportMethod: ControlMethod {
         .deviceNotFound, .deviceBusy, .permissionDenied, .deadlineExceeded, .hostBlocked, .deviceGone, .kernelError,
         .deviceFailed, .operationInProgress, .stateIncomplete, .invalidState,
     ]
-    public static let role = Role.monitor
+    public static let role = Role.operator
     public static let isIdempotent = true
     public static let maximumDescriptors = 1
 }

@@ -8,6 +8,8 @@ struct AuditRecord: Sendable, Hashable {
     /// What came of a call.
     enum Outcome: String, Sendable {
         case succeeded, failed, cancelled
+        /// It goes on though it was answered; another record says how it ended.
+        case continues
         /// The caller had not the role.
         case refused
     }

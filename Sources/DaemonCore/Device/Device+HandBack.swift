@@ -1,6 +1,8 @@
 import ControlAPI
 import LinuxIO
 import Logging
+import SystemPackage
+import VDPA
 import Virtio
 
 /// Handing a stop over to whoever controls the VMM. These are steps that follow each other without an interruption, so
@@ -23,16 +25,17 @@ extension Device {
         return error
     }
 
-    /// Removes the record from disk: a successor would find it, and might resume the device behind the VMM.
+    /// Replaces the record on disk by one of the hand back: a successor would find the stop, and might resume the device
+    /// behind the VMM.
     ///
     /// - Returns: why that is not possible; nil when it is done.
-    func eraseRecord() -> ControlError? {
+    func recordHandBack() -> ControlError? {
         do {
-            try environment.store.remove(name)
+            try writeHandBack()
             return nil
         } catch {
             var refusal = ControlError(
-                .internalError, "the record of \(name.string) could not be removed from \(environment.store.directory)",
+                .internalError, "the record of \(name.string) could not be replaced in \(environment.store.directory)",
                 device: name, hint: "nothing was handed back; make the state directory writable")
             refusal.errno = error.symbol
             refusal.stateAfter = stateAfter
@@ -40,11 +43,14 @@ extension Device {
         }
     }
 
-    /// Takes the erasure back.
+    /// Takes that back.
     func restoreRecord() {
-        guard let record else { return }
         do {
-            try environment.store.write(record)
+            if let record {
+                try environment.store.write(record)
+            } else {
+                try environment.store.remove(name)
+            }
         } catch {
             environment.log.error(
                 "the record of a device that was not handed back could not be written again",
@@ -55,9 +61,27 @@ extension Device {
     /// Forgets the stop and its lease. Whatever the VMM does with the device from now on, nothing is resumed behind it.
     func handBack() -> DeviceControlState {
         let hadStopped = record != nil
-        forgetStop(.handedBack)
-        isHandedBack = isHeld != false
+        if record?.lease != nil { environment.metrics.endLease(.handedBack) }
+        noteHandBack()
         return controlState(
             warnings: hadStopped ? [] : ["vdpad had not stopped \(name.string); there was nothing to hand back"])
+    }
+
+    /// Takes note of a hand back that is on disk.
+    func noteHandBack() {
+        unresolved = nil
+        doubt = nil
+        record = nil
+        isHandedBack = isHeld != false
+    }
+
+    /// Writes down that the device was handed back, if anybody holds it: the last close ends that.
+    func writeHandBack() throws(Errno) {
+        guard isHeld != false else { return try environment.store.remove(name) }
+        var handedBack = RunRecord(
+            device: name, runState: .unknown, operation: turns.operation ?? "", bootID: environment.bootID,
+            holder: record?.holder ?? holder?.reference, keep: true)
+        handedBack.isHandedBack = true
+        try environment.store.write(handedBack)
     }
 }

@@ -91,7 +91,9 @@ extension Device {
     /// - Returns: what the caller should know; nil when all is well.
     @discardableResult
     func forgetStop(_ end: LeaseEnd = .lost) -> String? {
+        let wasHandedBack = isHandedBack
         isHandedBack = false
+        if wasHandedBack, record == nil { settleFile() }
         return dropRecord(end)
     }
 
@@ -103,8 +105,18 @@ extension Device {
         guard let dropped = record else { return nil }
         record = nil
         if dropped.lease != nil { environment.metrics.endLease(end) }
+        return settleFile()
+    }
+
+    /// Brings the file in line, now that there is no stop: with the hand back before it, if there was one.
+    @discardableResult
+    private func settleFile() -> String? {
         do {
-            try environment.store.remove(name)
+            if isHandedBack {
+                try writeHandBack()
+            } else {
+                try environment.store.remove(name)
+            }
             return nil
         } catch {
             environment.log.error(

@@ -37,6 +37,12 @@ extension Device {
         let request = request(turn)
         let isToGoOn = known ?? environment.operations.areToResume(found)
         let reach = await findAgain(found.holder, of: node, request)
+        guard !found.isHandedBack else {
+            guard record != nil else { return }
+            // Another process has opened it anew, which has reset it.
+            if reach == nil, doubt == nil { forgetStop() } else { noteHandBack() }
+            return
+        }
         guard let record, record.runState != .suspended || isToGoOn else { return }
         guard !record.keep || isToGoOn else {
             guard reach != nil else { return }

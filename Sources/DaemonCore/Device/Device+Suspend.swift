@@ -81,7 +81,7 @@ extension Device {
             throw await failed(error, intent, former, reach, request, undoes: terms.group == nil)
         case .success(let report):
             guard isStanding(intent, report) else { throw await lost(intent, report, reach, request) }
-            let (timing, warnings) = confirmStop(intent, report)
+            let (timing, warnings) = beginStop(intent, report)
             return .returned(
                 ConfirmedStop(
                     timing: timing, configuration: report.latest.configuration, wasSuspended: wasSuspended,
@@ -153,6 +153,13 @@ extension Device {
         }
     }
 
+    /// Records that the kernel has confirmed the stop that was asked for: its lease begins now.
+    func beginStop(_ intent: RunRecord, _ report: DeviceReport) -> (timing: CallTiming?, warnings: [String]) {
+        var intent = intent
+        intent.lease = intent.lease?.renewed()
+        return confirmStop(intent, report)
+    }
+
     /// Records that the kernel has confirmed the stop.
     func confirmStop(_ intent: RunRecord, _ report: DeviceReport) -> (timing: CallTiming?, warnings: [String]) {
         let timing = report.call.map(CallTiming.init)
@@ -162,7 +169,6 @@ extension Device {
         confirmed.stop = intent.stop ?? timing
         confirmed.configuration = intent.configuration ?? report.latest.configuration.map(HexadecimalBytes.init)
         confirmed.assertedAt = Timestamp.now.text
-        confirmed.lease = intent.lease?.renewed()
         unresolved = nil
         if intent.runState == .suspending { stops.suspensions += 1 }
         note("stopped")

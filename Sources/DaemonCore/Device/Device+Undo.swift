@@ -35,13 +35,13 @@ extension Device {
         case _ where error.isRefusal:
             // What was before still holds.
             if let former {
-                rememberIfPossible(former)
+                rememberIfPossible(former.withLease(of: record))
             } else {
                 dropRecord()
             }
         case _ where intent.runState == .resuming && isStopped(error.observation, by: intent.mechanism):
             // It shows that it stands where it stood.
-            var stopped = former ?? intent
+            var stopped = (former ?? intent).withLease(of: record)
             stopped.runState = .suspended
             rememberIfPossible(stopped)
         default:
@@ -136,7 +136,7 @@ extension Device {
             environment.log.warning("a late suspend is undone", metadata: ["device": "\(name.string)"])
             await resumeAgain(reach, request)
         case (.success(let report), _):
-            _ = confirmStop(intent, report)
+            _ = beginStop(intent, report)
         case (.failure(let error), _):
             // Its caller was told that it goes on, and that is all that there is to say.
             _ = await failed(error, intent, former, reach, request)

@@ -32,6 +32,10 @@ struct RunRecord: DeviceRecord, Hashable {
     /// Who held the device; nil when vdpad owned it, and when a descriptor was passed and nobody was found.
     var holder: HolderReference?
 
+    /// True when the stop was handed over to whoever controls the VMM: there is no stop of vdpad's any more, and nothing is
+    /// ever resumed by itself.
+    var isHandedBack = false
+
     /// True when the caller asked that the device stay stopped whatever happens.
     var keep: Bool
 
@@ -66,6 +70,14 @@ extension RunRecord {
         stoppedBy.contains(operation) || lease?.operation == operation
     }
 
+    /// The same with its lease as it is by now, since it may have been renewed.
+    func withLease(of now: RunRecord?) -> RunRecord {
+        guard let lease, now?.lease?.operation == lease.operation else { return self }
+        var record = self
+        record.lease = now?.lease
+        return record
+    }
+
     /// Whether the configuration that a procedure saw differs from the snapshot at the stop; nil when that cannot be told.
     func hasChanged(_ report: DeviceReport) -> Bool? {
         configuration.flatMap { snapshot in report.before.configuration.map { HexadecimalBytes($0) != snapshot } }
@@ -89,6 +101,8 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
         if let pid, let startTime, let descriptor {
             holder = HolderReference(pid: pid, startTime: startTime, descriptor: descriptor)
         }
+        isHandedBack = try members.optional(
+            "handedBack", default: false, "Whether the stop was handed over to whoever controls the VMM.")
         keep = try members.required("keep", "Leave the device stopped whatever happens.")
         mechanism = try members.optional("mechanism", default: .ioctl, "How it is stopped.")
         lease = try members.optional("lease", "When the device is resumed by itself.")
@@ -108,6 +122,7 @@ extension RunRecord: JSONObjectReadable, JSONWritable {
         writer.member("holderPid", ifPresent: holder?.pid)
         writer.member("holderStartTime", ifPresent: holder?.startTime)
         writer.member("holderDescriptor", ifPresent: holder?.descriptor)
+        writer.member("handedBack", isHandedBack)
         writer.member("keep", keep)
         writer.member("mechanism", mechanism)
         writer.member("lease", ifPresent: lease)

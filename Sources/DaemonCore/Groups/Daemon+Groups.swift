@@ -1,5 +1,6 @@
 import ControlAPI
 import JSON
+import JSONRPC
 import LinuxIO
 import VDPA
 import Virtio
@@ -16,22 +17,24 @@ extension Daemon {
     }
 
     /// The members of a group that is to be stopped.
-    func members(of params: GroupSuspendMethod.Params) throws(ControlError) -> [DeviceName] {
+    func members(of params: GroupSuspendMethod.Params, _: RPCPeer) throws(ControlError) -> [DeviceName] {
         try distinct(params.devices)
     }
 
     /// The members of a group that is to go on.
-    func members(of params: GroupResumeMethod.Params) throws(ControlError) -> [DeviceName] {
-        try members(params.devices, of: params.operation)
+    func members(of params: GroupResumeMethod.Params, _ peer: RPCPeer) throws(ControlError) -> [DeviceName] {
+        try members(params.devices, of: params.operation, peer)
     }
 
-    /// The devices that are named, or those that an operation has stopped.
-    func members(_ devices: [DeviceName]?, of operation: String?) throws(ControlError) -> [DeviceName] {
+    /// The devices that are named, or those that an operation has stopped, if the caller may look at them.
+    func members(
+        _ devices: [DeviceName]?, of operation: String?, _ peer: RPCPeer
+    ) throws(ControlError) -> [DeviceName] {
         switch (devices, operation) {
         case (let devices?, nil): return try distinct(devices)
         case (nil, let operation?):
             let found = members(of: operation)
-            guard found.isEmpty else { return found }
+            guard found.isEmpty || !rights(of: peer).sees(found) else { return found }
             throw ControlError(
                 .invalidParams, "operation: no device is stopped by the operation \"\(operation)\"")
         default: throw ControlError(.invalidParams, "either devices or operation must be given")

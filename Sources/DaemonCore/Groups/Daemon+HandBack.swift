@@ -1,12 +1,13 @@
 import ControlAPI
+import JSONRPC
 import LinuxIO
 import Virtio
 
 /// Handing stopped devices over to whoever controls their VMM.
 extension Daemon {
     /// The devices that are handed back.
-    func members(of params: DeviceHandBackMethod.Params) throws(ControlError) -> [DeviceName] {
-        guard let device = params.device else { return try members(params.devices, of: params.operation) }
+    func members(of params: DeviceHandBackMethod.Params, _ peer: RPCPeer) throws(ControlError) -> [DeviceName] {
+        guard let device = params.device else { return try members(params.devices, of: params.operation, peer) }
         guard params.devices == nil, params.operation == nil else {
             throw ControlError(.invalidParams, "only one of device, devices and operation can be given")
         }
@@ -36,8 +37,8 @@ extension Daemon {
             if let obstacle = device.assumeIsolated({ $0.obstacleToHandBack }) { throw obstacle }
         }
         for (index, device) in devices.enumerated() {
-            guard let failure = device.assumeIsolated({ $0.eraseRecord() }) else { continue }
-            for erased in devices[..<index] { erased.assumeIsolated { $0.restoreRecord() } }
+            guard let failure = device.assumeIsolated({ $0.recordHandBack() }) else { continue }
+            for changed in devices[..<index] { changed.assumeIsolated { $0.restoreRecord() } }
             throw failure
         }
         return devices.map { device in device.assumeIsolated { $0.handBack() } }

@@ -78,7 +78,7 @@ struct GroupStop: Sendable, Hashable {
     private var deadlineHasPassed = false
     /// True when the caller has been answered.
     private(set) var isAnswered = false
-    private var isFinished = false
+    private(set) var isFinished = false
 
     /// A group that is to be stopped.
     ///

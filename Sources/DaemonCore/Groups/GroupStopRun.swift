@@ -122,6 +122,8 @@ actor GroupStopRun {
             device.host.keepReady(seat.name, true)
             let (reach, report) = try await device.reachToStop(
                 by: nil, allowIrreversible: terms.allowIrreversible, for: request)
+            // Its place may be somebody else's by now.
+            guard !machine.isFinished else { return await device.leaveGroup(seat.turn) }
             ways[seat.name] = reach
             let passed = await device.join(seat.turn, reach, report) { [weak self] runState in
                 self?.assumeIsolated { run in run.lose(seat.name, runState) }

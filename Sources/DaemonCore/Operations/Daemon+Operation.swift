@@ -39,15 +39,15 @@ extension Daemon {
     }
 
     /// Answers a call that was made before as it is or was answered then, unless it has passed a descriptor.
-    nonisolated func answerAgain(_ id: String, passingDescriptor: Bool) async -> RPCReply {
+    nonisolated func answerAgain(_ id: String, passingDescriptor: Bool) async -> OperationOutcome {
         let patience = MonotonicInstant.now.advanced(byMilliseconds: UInt64(environment.defaultDeadlineMs))
         do throws(ControlError) {
             let ended = try await waitForEnd(of: id, until: patience)
             if let error = ended.error { throw error }
             guard !passingDescriptor else { throw .alreadyPassed(ended) }
-            return .result(ended.result ?? JSONText(JSONValue.null))
+            return .done(ended.result ?? JSONText(JSONValue.null), nil)
         } catch {
-            return error.reply
+            return .failed(error)
         }
     }
 
@@ -102,13 +102,18 @@ extension Daemon {
         return try describe(params)
     }
 
-    /// Refuses a caller that has not the role on each of an operation's devices.
-    private func require<Method: ControlMethod>(
+    /// Refuses a caller that has not the role on each of an operation's devices; to one that may not even look at them there
+    /// is no such operation.
+    func require<Method: ControlMethod>(
         _ method: Method.Type, _ role: Role, onDevicesOf id: String, _ peer: RPCPeer
     ) throws(ControlError) {
         guard let operation = operations.operation(id) else { throw .noOperation(id) }
         // One without devices concerns the host.
-        try require(method, role, .devices, on: operation.devices.isEmpty ? nil : operation.devices, peer)
+        do throws(ControlError) {
+            try require(method, role, .devices, on: operation.devices.isEmpty ? nil : operation.devices, peer)
+        } catch {
+            throw rights(of: peer).sees(operation.devices) ? error : .noOperation(id)
+        }
     }
 
     private func deadline(of params: OperationTarget) -> MonotonicInstant {

@@ -10,6 +10,9 @@ struct OperationRecord: StoredRecord, Hashable {
     /// Tells the method and its parameters from others, for a repetition under the same key.
     var fingerprint: String
 
+    /// True when nothing was to be done.
+    var isDryRun = false
+
     /// The boot in which it began.
     var bootID: String
 
@@ -25,6 +28,7 @@ extension OperationRecord: JSONObjectReadable, JSONWritable {
     init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         operation = try members.required("operation", "What its clients see.")
         fingerprint = try members.required("fingerprint", "Tells the method and its parameters from others.")
+        isDryRun = try members.optional("dryRun", default: false, "True when nothing was to be done.")
         bootID = try members.required("bootId", "The boot in which it began.")
         endedAtBootNs = try members.optional("endedAtBootNs", "When it ended, in nanoseconds of CLOCK_BOOTTIME.")
     }
@@ -33,6 +37,7 @@ extension OperationRecord: JSONObjectReadable, JSONWritable {
         writer.beginObject()
         writer.member("operation", operation)
         writer.member("fingerprint", fingerprint)
+        writer.member("dryRun", isDryRun)
         writer.member("bootId", bootID)
         writer.member("endedAtBootNs", ifPresent: endedAtBootNs)
         writer.endObject()

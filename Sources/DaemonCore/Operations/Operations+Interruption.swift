@@ -5,8 +5,11 @@ extension Operations {
     /// nobody has been told, or a resume that had not come to it.
     func areToResume(_ record: RunRecord) -> Bool {
         guard record.runState == .suspended, let stop = record.stop else { return false }
-        return all.contains { operation in
-            guard operation.state == .interrupted, operation.devices.contains(record.device) else { return false }
+        return records.contains { known in
+            let operation = known.operation
+            guard !known.isDryRun, operation.state == .interrupted, operation.devices.contains(record.device) else {
+                return false
+            }
             switch operation.kind {
             case DeviceSuspendMethod.name, GroupSuspendMethod.name:
                 // What had been stopped before is left so.

@@ -22,6 +22,8 @@ final class Operations: Sendable {
         var key: String?
         /// Tells the method and its parameters from others.
         var fingerprint: String
+        /// Nothing is to be done.
+        var isDryRun = false
     }
 
     /// What a key was used for before.
@@ -122,7 +124,8 @@ final class Operations: Sendable {
                 id: "\(instance)-\(state.lastNumber)", kind: request.kind, devices: devices,
                 startedAt: Timestamp.now.text, startedAtNs: MonotonicInstant.now.nanoseconds, peer: request.peer,
                 idempotencyKey: request.key)
-            let record = OperationRecord(operation: operation, fingerprint: request.fingerprint, bootID: bootID)
+            let record = OperationRecord(
+                operation: operation, fingerprint: request.fingerprint, isDryRun: request.isDryRun, bootID: bootID)
             state.add(OperationTable.Entry(record: record))
             return record
         }
@@ -235,9 +238,12 @@ final class Operations: Sendable {
     }
 
     /// All operations, in the order in which they began.
-    var all: [Operation] {
+    var all: [Operation] { records.map(\.operation) }
+
+    /// Their records.
+    var records: [OperationRecord] {
         prune()
-        return state.withLock { state in state.order.compactMap { state.entries[$0]?.record.operation } }
+        return state.withLock { state in state.order.compactMap { state.entries[$0]?.record } }
     }
 
     /// Resolved when the operation has ended.

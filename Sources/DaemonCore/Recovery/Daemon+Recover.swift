@@ -34,6 +34,7 @@ extension Daemon {
             return inventoryReadAt == nil ? .failed("the vdpa bus could not be read") : .gone
         }
         return device.assumeIsolated { device in
+            guard !device.isHandedBack else { return .handedBack }
             guard let record = device.record else { return device.isHeld == true ? .resumed : .reset }
             if let reason = device.unresolved { return .failed(reason) }
             if record.runState == .suspended, record.lease == nil { return .kept }

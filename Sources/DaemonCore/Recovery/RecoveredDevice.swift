@@ -12,6 +12,8 @@ struct RecoveredDevice: Sendable, Hashable, CustomStringConvertible {
         case gone
         /// It stays stopped, as whoever has stopped it wants it.
         case kept
+        /// It was handed over to whoever controls its VMM.
+        case handedBack
         /// It could not be told to go on, for this reason.
         case failed(String)
     }
@@ -34,6 +36,7 @@ struct RecoveredDevice: Sendable, Hashable, CustomStringConvertible {
         case .reset: "\(device): nobody holds it any more"
         case .gone: "\(device): it is not on the vdpa bus any more"
         case .kept: "\(device): stays stopped, since its stop has no lease"
+        case .handedBack: "\(device): left to its VMM, to which it was handed back"
         case .failed(let reason): "\(device): may be stopped: \(reason)"
         }
     }

@@ -15,8 +15,9 @@ extension Service {
     ///
     /// - Returns: the exit status: 0, or 1 when a device that ought to go on may still be stopped.
     func recover() -> Int32 {
-        let isRunByServiceManager = ProcessEnvironment.value("SERVICE_RESULT") != nil
-        if isRunByServiceManager, ServingMark(stateDirectory: settings.stateDirectory).isSet {
+        // "timeout" is a stop that took too long: the daemon was killed before it could say that none comes after it.
+        let result = ProcessEnvironment.value("SERVICE_RESULT")
+        if let result, result != "timeout", ServingMark(stateDirectory: settings.stateDirectory).isSet {
             Console.output("vdpad is started again: what is stopped is left to it\n")
             return 0
         }

@@ -12,8 +12,12 @@ enum Guest {
     /// Where files go that the host should have afterwards.
     static let results = environment["VDPAD_RESULTS"] ?? "/tmp"
 
-    /// A program of this package, from the folder of the test bundle.
+    /// A program of this package: what is to be tested from where Tests/run says, all others from the folder of the test
+    /// bundle.
     static func product(_ name: String) throws -> String {
+        if let folder = environment["VDPAD_PROGRAMS"], name == "vdpad" || name == "vdpactl" {
+            return "\(folder)/\(name)"
+        }
         let bundle = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent(name).path
     }

@@ -2,7 +2,8 @@ import Foundation
 import Testing
 
 extension SystemdTier {
-    /// Leaves for the next boot what is on this one's disk: the package and a declared device.
+    /// Leaves for the next boot what is on this one's disk besides the package's files: users, units that are enabled, a
+    /// declared device.
     @Suite struct DeclaredDeviceTests {
         private static let declaration = "/etc/vdpad/devices.d/declared0.json"
         /// The hardware's driver.
@@ -18,9 +19,8 @@ extension SystemdTier {
             let script = """
                 set -o pipefail
                 mkdir "$0"
-                { dpkg -L vdpad | while read -r path; do [ -d "$path" ] || realpath "$path"; done
-                  ls -d /etc/{passwd,group,shadow,gshadow,systemd,vdpad,modules-load.d}; } |
-                    sed 's,^/,,' | tar -b 800 -C / -cf - -T - | tar -b 800 -B -C "$0" -xpf -
+                tar -C / -cf - etc/{passwd,group,shadow,gshadow,systemd,vdpad,modules-load.d} |
+                    tar -b 800 -B -C "$0" -xpf -
                 """
             try await Guest.run("bash", "-c", script, "\(Guest.results)/root")
             try FileManager.default.removeItem(atPath: Self.declaration)

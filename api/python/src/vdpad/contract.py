@@ -2258,7 +2258,7 @@ class Irreversible(CallError):
 
 
 class IdempotencyMismatch(CallError):
-    """The idempotency key was used with other parameters."""
+    """The idempotency key was used with other parameters, or its descriptor was passed."""
 
 
 class DeviceGone(CallError):
@@ -2852,19 +2852,29 @@ class Methods:
         """
         return cast(DeviceResetResult, self._request("device.reset", {"device": device, "deadlineMs": deadlineMs, "holder": holder, "confirm": confirm, "idempotencyKey": idempotencyKey}, () if fd is None else (fd,))[0])
 
-    def device_acquire(self, device: DeviceName, *, deadlineMs: Optional[int] = None) -> Tuple[BoundDevice, int]:
+    def device_acquire(
+        self,
+        device: DeviceName,
+        *,
+        deadlineMs: Optional[int] = None,
+        idempotencyKey: Optional[str] = None,
+    ) -> Tuple[BoundDevice, int]:
         """Opens a device's node and hands the descriptor to the caller.
 
         The reply carries one descriptor (SCM_RIGHTS, fds: 1), opened without SET_OWNER, so that the
         first process that calls it owns the device; vdpad keeps none. Opening resets the device,
         and it is refused with deviceBusy while somebody has it open. A client that leaves the reply
-        unread for limits.unreadReplyMs is disconnected; the descriptor goes with the client.
+        unread for limits.unreadReplyMs is disconnected; the descriptor goes with the client. A
+        repetition under the same idempotencyKey is idempotencyMismatch once the descriptor has been
+        passed.
 
         device: The device's name on the vdpa bus.
         deadlineMs: How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
+        idempotencyKey: Names the call for ten minutes: one more with this key and these parameters
+        is answered as the first is.
         The result comes with a descriptor, which is the caller's to close.
         """
-        result, fds = self._request("device.acquire", {"device": device, "deadlineMs": deadlineMs}, replyFds=1)
+        result, fds = self._request("device.acquire", {"device": device, "deadlineMs": deadlineMs, "idempotencyKey": idempotencyKey}, replyFds=1)
         return cast(BoundDevice, result), fds[0]
 
     def group_suspend(
@@ -3000,6 +3010,7 @@ class Methods:
         provision: Optional[RestoreProvision] = None,
         dryRun: Optional[bool] = None,
         deadlineMs: Optional[int] = None,
+        idempotencyKey: Optional[str] = None,
     ) -> StateRestoreResult:
         """Gives a device that nobody holds the state of another one.
 
@@ -3027,8 +3038,10 @@ class Methods:
         provision: Create the device, which must not be there; with mode handOver only.
         dryRun: Make every check that needs no open device and stop there.
         deadlineMs: How long the caller waits, in milliseconds; limits.defaultDeadlineMs if absent.
+        idempotencyKey: Names the call for ten minutes: one more with this key and these parameters
+        is answered as the first is.
         """
-        return cast(StateRestoreResult, self._request("state.restore", {"device": device, "state": state, "mode": mode, "queues": queues, "start": start, "provision": provision, "dryRun": dryRun, "deadlineMs": deadlineMs})[0])
+        return cast(StateRestoreResult, self._request("state.restore", {"device": device, "state": state, "mode": mode, "queues": queues, "start": start, "provision": provision, "dryRun": dryRun, "deadlineMs": deadlineMs, "idempotencyKey": idempotencyKey})[0])
 
     def operation_list(
         self,
