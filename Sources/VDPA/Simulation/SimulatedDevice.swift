@@ -69,6 +69,8 @@ struct SimulatedDevice: Sendable {
 
     /// What happened to the device since it was created.
     var statistics: SimulatedStatistics
+    /// What was asked to go wrong with its calls.
+    var faults: [SimulatedCall: SimulatedFault] = [:]
 
     /// A device of a class, as its simulator creates it, without a driver.
     init(name: DeviceName, deviceClass: SimulatedClass, managementDevice: String) {

@@ -28,7 +28,7 @@ struct SimulatedFile: OwnedVhostVDPAFile, Sendable {
                     .holderGone, "the holder of \(device) exited during the operation, so the device is being reset",
                     call: call.rawValue)
             }
-            let fault = model.enter(device, call)
+            let fault = model.enter(at: index, call)
             guard !fault.takesTime else {
                 heldUp = fault
                 return nil

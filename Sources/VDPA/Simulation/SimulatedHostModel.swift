@@ -21,8 +21,8 @@ struct SimulatedHostModel: Sendable {
     var autoprobe = true
     /// The driver that was loaded first, and so gets new devices.
     var firstDriver = BusDriver.vhostVDPA
-    /// What was asked to go wrong; what concerns no device, or any, is under nil.
-    var faults: [DeviceName?: [SimulatedCall: SimulatedFault]] = [:]
+    /// What was asked to go wrong with calls that concern no device, or any.
+    var faults: [SimulatedCall: SimulatedFault] = [:]
     /// What has changed and was not passed on yet.
     var changes: [HostChange] = []
     /// The pid of the next simulated VMM: beyond what a host reaches by itself, below the kernel's limit of 4,194,304.
@@ -87,9 +87,7 @@ struct SimulatedHostModel: Sendable {
         guard let device = devices[name], let removal = device.removal, device.opener == nil else { return }
         switch removal {
         case .driver: devices[name]?.detach()
-        case .device:
-            devices[name] = nil
-            faults[name] = nil
+        case .device: devices[name] = nil
         }
         changes.append(.device(name))
     }
