@@ -1,5 +1,6 @@
 import JSON
 import LinuxIO
+import SystemPackage
 import Testing
 import VDPA
 
@@ -27,6 +28,20 @@ struct LeaseRenewalTests {
             let before = try devices.map { try Self.end(daemon, $0) }
             _ = try client.call(method, params.setting("operation", to: id))
             for (device, end) in zip(devices, before) { #expect(try Self.end(daemon, device) > end, "\(device)") }
+        }
+    }
+
+    /// Whoever wants the group to go on is still there for the member that does not.
+    @Test func aMemberThatDoesNotGoOnIsRenewed() async throws {
+        try await withDaemon { daemon, client in
+            for device in ["net0", "blk0"] { try daemon.hold(device) }
+            let id = try #require(
+                try client.call("group.suspend", ["devices": GroupTests.both, "holdMs": 60_000])["operation"])
+            let before = try Self.end(daemon, "blk0")
+            try daemon.simulated.fail("blk0", .resume, .ioError)
+            try client.failure("group.resume", ["operation": id], is: "kernelError", "deviceFailed")
+            try wait(until: "it is renewed") { try Self.end(daemon, "blk0") > before }
+            try daemon.simulated.waitForIO("net0")
         }
     }
 
