@@ -17,7 +17,7 @@ PROGRAMS := vdpad vdpactl
 SHARE := .build/share
 MANUAL_DATE = $(shell LC_ALL=C date -u -d "@$${SOURCE_DATE_EPOCH:-$$(date +%s)}" '+%B %-d, %Y')
 SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/common Benchmarks/groups Benchmarks/run \
-	Tests/check-package Tests/run Tests/sanitize Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
+	Tests/check-install Tests/check-package Tests/run Tests/sanitize Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
 
 .PHONY: help setup build programs demo api test bench fuzz sanitize check format install deb clean
 
@@ -89,9 +89,9 @@ check:
 format:
 	swift format -i -r Package.swift Sources Tests
 
-# Does not build, so that root need not. A configuration that is there is kept.
+# Does not build, so that root needs no Swift. A configuration that is there is kept.
 install:
-	@folder=$$($(RELEASE) --show-bin-path); \
+	@folder=.build/release; \
 	for file in $(PROGRAMS:%="$$folder/%") $(SHARE)/man/vdpactl.1 $(SHARE)/completions/vdpactl.fish; do \
 	    [ -e "$$file" ] || { echo "install: $$file is missing: run 'make build' first" >&2; exit 1; }; \
 	done; \

@@ -21,7 +21,7 @@ extension Daemon {
     /// A device that may be stopped is told to go on by a follow-up whose turn comes before that of any request.
     func takeOver() async {
         tellHealth()
-        host.follow { [self] change in take(change) }
+        host.follow { [weak self] change in self?.take(change) }
         // As long as it takes to find that netlink is silent, and to look at sysfs instead.
         _ = await beginRefresh().wait(until: .now.advanced(byMilliseconds: 7_000), on: loop)
         await findHolders(of: inventory.devices.compactMap(\.node))

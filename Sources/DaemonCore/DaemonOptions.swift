@@ -53,13 +53,16 @@ struct DaemonOptions: Sendable, Hashable {
         exits: 1 if one may still be stopped, else 0. The service manager runs it when the daemon has ended. Nothing is done
         while a daemon runs or is about to be started again, nor to a device whose stop has no lease.
 
-          --config FILE            the configuration (default: /etc/vdpad/vdpad.json, if it is there; not with --simulate)
+          --config FILE            the configuration (default: $VDPAD_CONFIG or /etc/vdpad/vdpad.json, if it is there; not with
+                                   --simulate)
           --check-config           read the configuration, say what is wrong with it, and exit: 0 if it is right, else 78
           --socket PATH            where to listen (default: $VDPAD_SOCKET or \(ControlSocket.defaultPath))
-          --state-directory DIR    what has to survive the daemon (default: /run/vdpad; with --simulate: PATH.state)
+          --state-directory DIR    what has to survive the daemon (default: $VDPAD_STATE_DIRECTORY or /run/vdpad; with
+                                   --simulate: PATH.state)
           --simulate               serve a simulated host: no kernel support and no rights are needed
           --simulated-host SOCKET  with --simulate: a simulated host that outlives the daemon; started if absent
-          --log-level LEVEL        trace, debug, info, notice, warning, error or critical (default: info)
+          --log-level LEVEL        trace, debug, info, notice, warning, error or critical (default: $VDPAD_LOG_LEVEL or
+                                   info)
           --version                print the version
           --help                   print this text
 
@@ -68,19 +71,18 @@ struct DaemonOptions: Sendable, Hashable {
 
         """
 
-    private static let socketMember = "sockets.control.path"
-
     /// Reads the command line and the environment.
     ///
     /// - Parameters:
     ///   - arguments: the arguments after the program's name.
-    ///   - environment: the value of an environment variable.
-    /// - Throws: `UsageError` that names the argument.
+    ///   - environment: the value of an environment variable; an empty one says nothing.
+    /// - Throws: `UsageError` that names the argument or the variable.
     init(arguments: [String], environment: (String) -> String?) throws(UsageError) {
-        if let path = environment("VDPAD_SOCKET"), !path.isEmpty {
-            socket = path
-            origins[Self.socketMember] = .environment
-        }
+        func variable(_ name: String) -> String? { environment(name).flatMap { $0.isEmpty ? nil : $0 } }
+        configuration = variable("VDPAD_CONFIG")
+        say(socket: variable("VDPAD_SOCKET"), .environment)
+        say(stateDirectory: variable("VDPAD_STATE_DIRECTORY"), .environment)
+        try say(logLevel: variable("VDPAD_LOG_LEVEL"), "VDPAD_LOG_LEVEL", .environment)
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             switch argument {
@@ -91,19 +93,9 @@ struct DaemonOptions: Sendable, Hashable {
             case "--config": configuration = try Self.value(of: argument, &rest)
             case "--simulate": simulate = true
             case "--simulated-host": simulatedHost = try Self.value(of: argument, &rest)
-            case "--socket":
-                socket = try Self.value(of: argument, &rest)
-                origins[Self.socketMember] = .flag
-            case "--state-directory":
-                stateDirectory = try Self.value(of: argument, &rest)
-                origins["stateDirectory"] = .flag
-            case "--log-level":
-                let name = try Self.value(of: argument, &rest)
-                guard let level = Logger.Level(rawValue: name) else {
-                    throw UsageError(message: "--log-level: \(name) is not a level")
-                }
-                logLevel = level
-                origins["logLevel"] = .flag
+            case "--socket": say(socket: try Self.value(of: argument, &rest), .flag)
+            case "--state-directory": say(stateDirectory: try Self.value(of: argument, &rest), .flag)
+            case "--log-level": try say(logLevel: try Self.value(of: argument, &rest), argument, .flag)
             default:
                 throw UsageError(message: "\(argument): no such option")
             }
@@ -119,6 +111,29 @@ struct DaemonOptions: Sendable, Hashable {
         simulate && configuration == nil ? nil : ConfigurationFile(named: configuration)
     }
 
+    private mutating func say(socket path: String?, _ origin: ConfigurationMember.Origin) {
+        guard let path else { return }
+        socket = path
+        origins["sockets.control.path"] = origin
+    }
+
+    private mutating func say(stateDirectory path: String?, _ origin: ConfigurationMember.Origin) {
+        guard let path else { return }
+        stateDirectory = path
+        origins["stateDirectory"] = origin
+    }
+
+    private mutating func say(
+        logLevel name: String?, _ source: String, _ origin: ConfigurationMember.Origin
+    ) throws(UsageError) {
+        guard let name else { return }
+        guard let level = Logger.Level(rawValue: name) else {
+            throw UsageError(message: "\(source): \(name) is not a level")
+        }
+        logLevel = level
+        origins["logLevel"] = origin
+    }
+
     private static func value(of option: String, _ rest: inout ArraySlice<String>) throws(UsageError) -> String {
         guard let value = rest.popFirst(), !value.isEmpty else {
             throw UsageError(message: "\(option) needs a value")
@@ -129,6 +144,6 @@ struct DaemonOptions: Sendable, Hashable {
 
 /// A command line that cannot be understood.
 struct UsageError: Error, Hashable {
-    /// One sentence that names the argument.
+    /// One sentence that names the argument or the variable.
     let message: String
 }

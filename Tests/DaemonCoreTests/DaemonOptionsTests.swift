@@ -1,10 +1,14 @@
+import ControlAPI
+import Logging
 import Testing
 
 @testable import DaemonCore
 
 @Suite struct DaemonOptionsTests {
-    private func options(_ arguments: [String], socket: String? = nil) throws(UsageError) -> DaemonOptions {
-        try DaemonOptions(arguments: arguments) { name in name == "VDPAD_SOCKET" ? socket : nil }
+    private func options(
+        _ arguments: [String], _ variables: [String: String] = [:]
+    ) throws(UsageError) -> DaemonOptions {
+        try DaemonOptions(arguments: arguments) { name in variables[name] }
     }
 
     @Test func nothingIsSaid() throws {
@@ -17,11 +21,42 @@ import Testing
         #expect(!options.simulate)
     }
 
-    @Test("The environment names the socket, and the command line goes first")
-    func socket() throws {
-        #expect(try options([], socket: "/a").socket == "/a")
-        #expect(try options(["--socket", "/b"], socket: "/a").socket == "/b")
-        #expect(try options([], socket: "").socket == nil)
+    /// A flag, its variable, and what they say.
+    struct Said: Sendable, CustomTestStringConvertible {
+        let flag: String
+        let variable: String
+        let member: String?
+        let value: @Sendable (DaemonOptions) -> String?
+
+        var testDescription: String { flag }
+    }
+
+    static let said = [
+        Said(flag: "--config", variable: "VDPAD_CONFIG", member: nil) { $0.configuration },
+        Said(flag: "--socket", variable: "VDPAD_SOCKET", member: "sockets.control.path") { $0.socket },
+        Said(flag: "--state-directory", variable: "VDPAD_STATE_DIRECTORY", member: "stateDirectory") {
+            $0.stateDirectory
+        },
+        Said(flag: "--log-level", variable: "VDPAD_LOG_LEVEL", member: "logLevel") { $0.logLevel?.rawValue },
+    ]
+
+    @Test(arguments: said) func aFlagGoesBeforeItsVariable(said: Said) throws {
+        let variables = [said.variable: "debug"]
+        for (options, value, origin) in [
+            (try options([]), nil, nil), (try options([], [said.variable: ""]), nil, nil),
+            (try options([], variables), "debug", .environment),
+            (try options([said.flag, "error"], variables), "error", .flag),
+            (try options([said.flag, "error"]), "error", .flag),
+        ] as [(DaemonOptions, String?, ConfigurationMember.Origin?)] {
+            #expect(said.value(options) == value)
+            if let member = said.member { #expect(options.origins[member] == origin) }
+        }
+    }
+
+    @Test func aWrongVariableIsNamed() {
+        #expect(throws: UsageError(message: "VDPAD_LOG_LEVEL: loud is not a level")) {
+            try options([], ["VDPAD_LOG_LEVEL": "loud"])
+        }
     }
 
     @Test func theConfigurationIsNamedAndChecked() throws {

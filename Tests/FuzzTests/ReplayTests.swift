@@ -22,7 +22,19 @@ import Testing
         #expect(Self.inputs.contains { $0.target == target })
     }
 
-    @Test(arguments: inputs) func keepsItsPromises(input: Input) throws {
+    @Test(arguments: inputs) func keepsItsPromises(input: Input) async throws {
+        try await ReplayThread.shared.run(input)
+    }
+}
+
+/// Tries one input after another on a thread that they may block.
+private actor ReplayThread {
+    static let shared = ReplayThread()
+
+    private let executor = ThreadExecutor()
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    func run(_ input: ReplayTests.Input) throws {
         try input.target.run(try Files.read(input.path, limit: 1 << 16))
     }
 }

@@ -20,11 +20,21 @@ extension AbuseTests {
             of: Abuse(name: "10,000 connections of one user", ratio: 8) { daemon in try Throng(of: daemon) })
     }
 
+    /// Each time the one who connects has a role, and the next process of the same number, and of the same user, has not.
+    @Test(.enabled(if: getuid() == 0, "choosing the number of a process needs root"))
+    func pidReuseOfAPeerCostsOthersLittleAndLeavesNothing() async throws {
+        try await expectLittleCost(
+            of: Abuse(name: "pid reuse of a peer", ratio: 3) { daemon in try Reuse(of: daemon) })
+    }
+
     /// A call beside somebody who abuses the daemon, just after each of his acts, takes at most so many times as long as a call
     /// to a daemon that nobody abuses; the calls go in turn to the two, so that what else the machine does slows both. When he
     /// has gone, the daemon has the descriptors and the memory that it had before.
     private func expectLittleCost(of abuse: Abuse) async throws {
-        try await withDaemon { daemon, client in
+        try await withSimulatedHost { daemon in
+            let configuration: JSONValue = ["grants": [["role": "monitor", "user": .string("\(ProcessDoubles.user)")]]]
+            try daemon.start(["--config", try daemon.configure(configuration.jsonText())])
+            let client = try daemon.connect()
             let process = try #require(daemon.process)
             // Other users may come in; what they may do is another matter.
             unsafe chmod(daemon.directory.path, 0o711)
@@ -50,6 +60,7 @@ extension AbuseTests {
             let growth = try process.residentKilobytes - memory
             #expect(growth < abuse.left, "\(abuse): \(growth) kB more than before")
             #expect(try client.call("system.health")["healthy"] == true)
+            daemon.expectAlive()
         }
     }
 
@@ -88,9 +99,7 @@ struct Abuse: Sendable, CustomTestStringConvertible, CustomStringConvertible {
     var description: String { name }
 
     static let table = [
-        Abuse(name: "lines that come byte by byte, of 200 clients", ratio: 3) { daemon in
-            try Drip(SlowClients(200, of: daemon.socket))
-        },
+        Abuse(name: "one byte per second, of 900 clients", ratio: 3) { daemon in try Drip(900, of: daemon) },
         // glibc gives memory back when twice the largest block that was freed is free, and arrays grow by doubling.
         Abuse(name: "1 MiB of [", ratio: 6, left: 4_608) { daemon in
             try Repeated(of: daemon, sending: Array(repeating: UInt8(ascii: "["), count: (1 << 20) - 1) + [0x0a])
@@ -155,14 +164,40 @@ private final class Throng: Abuser {
     }
 }
 
-private struct Drip: Abuser {
+/// Clients that send a byte of a line each second, one after another at equal distances.
+private final class Drip: Abuser {
     private let clients: SlowClients
+    private let interval: UInt64
+    private var due = MonotonicInstant.now
 
-    init(_ clients: SlowClients) {
-        self.clients = clients
+    init(_ count: Int, of daemon: DaemonUnderTest) throws {
+        try Files.raiseDescriptorLimit()
+        clients = try SlowClients(count, of: daemon.socket)
+        interval = 1_000_000_000 / UInt64(count)
     }
 
-    func act() throws { try clients.drip() }
+    func act() throws {
+        // No client sends sooner than a second after its last byte, so whoever is late is late from now on.
+        due = max(due, MonotonicInstant.now).advanced(byNanoseconds: interval)
+        while MonotonicInstant.now < due { usleep(100) }
+        try clients.drip()
+    }
+}
+
+/// Processes of a user that connect, do a call and exit, each followed by one of the same number that has the connection.
+private final class Reuse: Abuser {
+    private let doubles: ProcessDoubles
+
+    init(of daemon: DaemonUnderTest) throws {
+        doubles = try ProcessDoubles(of: daemon)
+    }
+
+    func act() throws { try doubles.begin() }
+
+    func settle() throws {
+        let result = try doubles.finish()
+        guard result == "answered double closed" else { throw HarnessError("the two were \(result)") }
+    }
 }
 
 /// A client that sends the same again and again, and reads what is answered.

@@ -252,7 +252,7 @@ final class SlowClients {
 /// Connections of other users, which another process makes: a process that connects as somebody else is that user as a whole.
 final class Crowd {
     private let process: SpawnedProcess
-    private let commands: String
+    private let commands: FIFO
     private let daemon: DaemonUnderTest
     private var lines = 0
 
@@ -281,18 +281,11 @@ final class Crowd {
         self.daemon = daemon
         // There may be several of them.
         let name = "\(daemon.directory.path)/crowd-\(UInt32.random(in: .min ... .max))"
-        commands = name + ".fifo"
-        guard unsafe mkfifo(commands, 0o600) == 0 else { throw HarnessError("mkfifo: errno \(errno)") }
+        commands = try FIFO(name + ".fifo")
         process = try SpawnedProcess(
-            "/usr/bin/perl", ["-e", Self.program, daemon.socket, commands],
+            "/usr/bin/perl", ["-e", Self.program, daemon.socket, commands.path],
             outputPath: name + ".log")
-        // Kept open for both, so that the process reads on after each line.
-        fifo = unsafe open(commands, O_RDWR | O_CLOEXEC)
     }
-
-    private let fifo: Int32
-
-    deinit { close(fifo) }
 
     /// How many connections as this user got which answer.
     func connect(_ count: Int, as uid: Int) throws -> String {
@@ -302,8 +295,7 @@ final class Crowd {
 
     /// Has this user connect so often; `finish` waits for it.
     func begin(_ count: Int, as uid: Int) throws {
-        let line = Array("\(count) \(uid)\n".utf8)
-        guard unsafe write(fifo, line, line.count) == line.count else { throw HarnessError("write: errno \(errno)") }
+        try commands.write("\(count) \(uid)\n")
         lines += 1
     }
 

@@ -223,6 +223,33 @@ struct AccessTests {
         }
     }
 
+    /// Nor is it for who has its number by the time that the daemon looks.
+    @Test(.enabled(if: AccessTests.kernelKnowsPeers, "the kernel has no SO_PEERPIDFD"))
+    func aGrantIsNotForTheNextProcessOfTheSameNumber() async throws {
+        try await withGrants([["role": "monitor", "user": .string("\(ProcessDoubles.user)")]]) { daemon in
+            let process = try #require(daemon.process)
+            let doubles = try ProcessDoubles(of: daemon)
+            process.send(signal: SIGSTOP)
+            try doubles.begin(unread: true)
+            try doubles.waitForDouble()
+            process.send(signal: SIGCONT)
+            #expect(try doubles.finish() == "asked double refused")
+            try doubles.begin()
+            #expect(try doubles.finish() == "answered double closed")
+        }
+    }
+
+    private static let kernelKnowsPeers: Bool = {
+        var pair: [Int32] = [-1, -1]
+        guard unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0 else { return false }
+        defer { for socket in pair { close(socket) } }
+        var (process, size): (Int32, socklen_t) = (-1, 4)
+        // 77: SO_PEERPIDFD, which Debian 12's headers do not have.
+        guard unsafe getsockopt(pair[0], SOL_SOCKET, 77, &process, &size) == 0 else { return false }
+        close(process)
+        return true
+    }()
+
     /// As systemd hands them over.
     @Test func theServiceManagersSocketsAreTakenByName() async throws {
         try await withSimulatedHost { daemon in

@@ -17,11 +17,14 @@ enum SystemUnit {
         return isName(unit) ? String(unit) : nil
     }
 
-    /// Whether it can be the name of a service or a scope.
+    /// Whether it can be the name of a service or a scope (systemd.unit(5)); a pattern for several cannot.
     static func isName(_ text: some StringProtocol) -> Bool {
         guard text.utf8.count <= 255, let suffix = [".service", ".scope"].first(where: { text.hasSuffix($0) }) else {
             return false
         }
-        return text.utf8.count > suffix.utf8.count && !text.utf8.contains(UInt8(ascii: "/"))
+        return text.utf8.count > suffix.utf8.count && text.utf8.allSatisfy { characters.contains($0) }
     }
+
+    private static let characters = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_.\\@".utf8)
 }

@@ -100,8 +100,26 @@ final class FuzzedDaemon: Sendable {
         }
     }
 
-    /// Runs `body` with a daemon that serves. On the loop.
+    /// Runs `body` with a daemon that serves, and returns when nothing is left of it. On the loop.
     static func run(on loop: EventLoop, _ body: @Sendable (FuzzedDaemon) async throws -> Void) async throws {
+        let remains = try await serve(on: loop, body)
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 8_000)
+        while let object = remains.first(where: { $0.object != nil })?.object {
+            guard MonotonicInstant.now < deadline else {
+                throw FuzzFinding("\(type(of: object)) is still there after its end")
+            }
+            await loop.yield()
+        }
+    }
+
+    /// What is to be gone.
+    private struct Remains {
+        weak var object: AnyObject?
+    }
+
+    private static func serve(
+        on loop: EventLoop, _ body: @Sendable (FuzzedDaemon) async throws -> Void
+    ) async throws -> [Remains] {
         let directory = "/dev/shm/vdpad-fuzz-\(getpid())-\(UInt64.random(in: .min ... .max))"
         defer { remove(directory) }
         let pair = try DescriptorPair()
@@ -112,7 +130,8 @@ final class FuzzedDaemon: Sendable {
         let host = SimulatedHost(near, processID: getpid())
         let (accepted, serve) = AsyncStream<(RPCConnection, Client)>.makeStream()
         let fuzzed = try FuzzedDaemon(host, in: directory, on: loop, serve)
-        let followUps = fuzzed.daemon.environment.followUps
+        let daemon = fuzzed.daemon
+        let followUps = daemon.environment.followUps
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask(executorPreference: loop) { await server.serve(far) }
             group.addTask(executorPreference: loop) {
@@ -139,10 +158,14 @@ final class FuzzedDaemon: Sendable {
                 host.stop()
                 group.cancelAll()
             }
-            await fuzzed.daemon.start()
+            await daemon.start()
             try await body(fuzzed)
-            await fuzzed.daemon.endWaits()
+            // As a daemon that is stopped does it.
+            await daemon.endWaits()
+            await daemon.endLeases(until: .now.advanced(byMilliseconds: 1_000))
+            await daemon.closeOwned(until: .now.advanced(byMilliseconds: 1_000))
         }
+        return [Remains(object: fuzzed), Remains(object: daemon), Remains(object: host), Remains(object: server)]
     }
 
     /// A new connection, of root.

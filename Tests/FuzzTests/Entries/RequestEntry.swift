@@ -1,4 +1,5 @@
 import ControlAPI
+import Dispatch
 import JSON
 import JSONRPC
 import LinuxIO
@@ -8,30 +9,38 @@ import SystemPackage
 ///
 /// The first byte says how it is cut: line by line if it is odd, else into pieces. The second says how many descriptors come with
 /// each piece. Whatever it is, every line that comes back is an answer or a notification, the daemon comes to an end with the
-/// client that has gone, and serves the next one.
+/// client that has gone, serves the next one, and leaves nothing behind when it is stopped.
 func fuzzRequests(_ input: [UInt8]) throws(FuzzFinding) {
     guard input.count > 2 else { return }
     let bytes = Array(input.dropFirst(2))
     let pieces = input[0] & 1 == 1 ? lines(of: bytes) : pieces(of: bytes, seed: input[0])
     let finding = Lock<FuzzFinding?>(nil)
+    let isDone = DispatchSemaphore(value: 0)
+    let loop = try loop.get()
+    Task.detached(executorPreference: loop) {
+        do {
+            try await FuzzedDaemon.run(on: loop) { daemon in
+                try await daemon.tell(pieces, descriptors: input[1])
+                try await daemon.expectAnswer()
+            }
+        } catch {
+            finding.withLock { $0 = error as? FuzzFinding ?? FuzzFinding("\(error)") }
+        }
+        isDone.signal()
+    }
+    isDone.wait()
+    if let finding = finding.withLock({ $0 }) { throw finding }
+}
+
+/// One for all inputs, as a daemon has one to its end: what still waits on a loop that has stopped would be lost with it.
+private let loop = Result { () throws(FuzzFinding) in
     do {
         let loop = try EventLoop()
-        Task.detached(executorPreference: loop) {
-            do {
-                try await FuzzedDaemon.run(on: loop) { daemon in
-                    try await daemon.tell(pieces, descriptors: input[1])
-                    try await daemon.expectAnswer()
-                }
-            } catch {
-                finding.withLock { $0 = error as? FuzzFinding ?? FuzzFinding("\(error)") }
-            }
-            loop.stop()
-        }
-        loop.run()
+        try DetachedThread.start { loop.run() }
+        return loop
     } catch {
         throw FuzzFinding("no loop: \(error)")
     }
-    if let finding = finding.withLock({ $0 }) { throw finding }
 }
 
 private func lines(of bytes: [UInt8]) -> [[UInt8]] {

@@ -112,7 +112,7 @@ final class DaemonUnderTest {
     }
 
     /// At the end of a test: the daemon is as it was.
-    fileprivate func expectAlive() {
+    func expectAlive() {
         guard let process else { return }
         #expect(process.isRunning, "the daemon has ended: \(process.output)")
     }
