@@ -151,6 +151,37 @@ struct ProvisionedRestoreTests {
         }
     }
 
+    /// The reply lies in the socket, with the descriptor, and nobody takes it from there.
+    @Test func aClientThatGoesWithoutTheReplyLeavesNoDevice() async throws {
+        try await withDaemon { daemon, client in
+            let state = try Self.state(client)
+            var other: DaemonClient? = try daemon.connect()
+            _ = try other?.send("state.restore", Self.params(state))
+            try wait(until: "it is done") {
+                try client.call("operation.list", ["device": "vm1"])["operations"]?[0]?["state"] == "succeeded"
+            }
+            #expect(try client.deviceNames().contains("vm1"))
+            other = nil
+            try wait(until: "vm1 is deleted again") { try client.deviceNames() == ["blk0", "net0"] }
+            try wait(until: "nothing is remembered of it") { daemon.hasForgotten("vm1") }
+            try client.expectUntouched(daemon)
+        }
+    }
+
+    /// One that has read it may go: what becomes of the device is its new owner's affair.
+    @Test func aClientThatHasTakenTheDeviceMayGo() async throws {
+        try await withDaemon { daemon, client in
+            let state = try Self.state(client)
+            var other: DaemonClient? = try daemon.connect()
+            _ = try other?.call("state.restore", Self.params(state))
+            #expect(other?.connection.descriptors.count == 1)
+            other = nil
+            try wait(until: "nobody has it") { try client.device("vm1")["access"] == "none" }
+            // In the order of the device this comes after whatever the end of the connection has called for.
+            try client.call("device.delete", ["device": "vm1"])
+        }
+    }
+
     /// A daemon that dies before the device is handed over leaves none: its successor deletes it.
     @Test func afterADeathOfTheDaemonTheDeviceIsDeleted() async throws {
         try await withDaemon { daemon, client in
