@@ -113,7 +113,7 @@ extension Daemon {
                 .stateIncompatible,
                 "\(provision.managementDevice) makes no device that fits: \(worst?.finding.reason ?? "")",
                 device: name, hint: "state.check tells all of it")
-            error.field = worst?.field.rawValue
+            error.field = worst?.field.stateField.rawValue
             throw error
         }
         return parameters
