@@ -17,7 +17,8 @@
 #include "process.h"
 
 static const char usage[] =
-    "usage: StandInVMM [options] /dev/vhost-vdpa-N | --fd N\n"
+    "usage: StandInVMM [options] /dev/vhost-vdpa-N | --fd N | --rings-of PID\n"
+    "  --rings-of PID     drive the rings of the one device that this vdpad owns, without owning it\n"
     "  --depth N          requests in flight (4; 0: none)\n"
     "  --kick-again-ms N  kick again when a request is this old (50; 0: never)\n"
     "  --pace-ms N        submit at most this often (0: as often as requests complete)\n"
@@ -84,7 +85,7 @@ __attribute__((format(printf, 1, 2))) static void answer(const char *format, ...
 }
 
 static void kick_all(struct vmm *vmm) {
-    for (unsigned i = 0; i < vmm->device.queue_count; i++) ring_kick(&vmm->device.queues[i]);
+    device_kick(&vmm->device);
     vmm->last_kick = monotonic_now();
 }
 
@@ -316,13 +317,14 @@ int main(int argc, char **argv) {
         {"user", required_argument, NULL, 'u'},      {"new-namespaces", no_argument, NULL, 's'},
         {"send-fd", required_argument, NULL, 'f'},   {"leaderless", no_argument, NULL, 'e'},
         {"realtime", no_argument, NULL, 'r'},        {"positions", required_argument, NULL, 'b'},
-        {"fd", required_argument, NULL, 'i'},        {"help", no_argument, NULL, 'h'},
+        {"fd", required_argument, NULL, 'i'},        {"rings-of", required_argument, NULL, 'g'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     struct vmm vmm = {.kick_again = 50 * millisecond, .listener = -1};
     unsigned depth = 4, user = 0;
     bool driver_ok = true, dumpable = true, namespaces = false, leaderless = false, realtime = false;
-    int log = -1, descriptor = -1, option;
+    int log = -1, descriptor = -1, owner = 0, option;
     const char *socket = NULL;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) switch (option) {
         case 'd': depth = number(optarg); break;
@@ -337,6 +339,7 @@ int main(int argc, char **argv) {
         case 'r': realtime = true; break;
         case 'f': socket = optarg; break;
         case 'i': descriptor = (int)number(optarg); break;
+        case 'g': owner = (int)number(optarg); break;
         case 'h': fputs(usage, stdout); return 0;
         case 'l':
             log = open(optarg, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
@@ -344,18 +347,22 @@ int main(int argc, char **argv) {
             break;
         default: fputs(usage, stderr); return 2;
         }
-    if ((optind == argc - 1) == (descriptor >= 0) || optind < argc - 1) fail("give one node, or --fd");
+    if ((optind == argc - 1) + (descriptor >= 0) + (owner > 0) != 1 || optind < argc - 1)
+        fail("give one node, or --fd, or --rings-of");
 
     raise_memory_lock_limit();
     if (socket != NULL) vmm.listener = listen_on(socket);
-    device_open(&vmm.device, descriptor >= 0 ? NULL : argv[optind], descriptor);
+    if (owner > 0)
+        device_borrow(&vmm.device, owner);
+    else
+        device_open(&vmm.device, descriptor >= 0 ? NULL : argv[optind], descriptor);
     if (user != 0) become_user(user);
     if (namespaces) enter_new_namespaces(vmm.device.descriptor);
     set_dumpable(dumpable);
     if (realtime) become_realtime();
-    device_set_up(&vmm.device);
+    if (owner == 0) device_set_up(&vmm.device);
     vmm.load = load_create(&vmm.device, driver_ok ? depth : 0, log);
-    if (driver_ok) device_driver_ok(&vmm.device);
+    if (driver_ok && owner == 0) device_driver_ok(&vmm.device);
     answer("{\"ready\":true,\"pid\":%d,\"deviceId\":%u,\"features\":%" PRIu64 ",\"backendFeatures\":%" PRIu64
            ",\"queues\":%u}",
            outer_process_id(), vmm.device.id, vmm.device.features, vmm.device.backend_features,
