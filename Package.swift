@@ -132,7 +132,7 @@ let package = Package(
             name: "DaemonCoreTests",
             dependencies: [
                 "DaemonCore", "VDPA", "ControlAPI", "JSONRPC", "DeviceState", "LinuxIO", "Virtio", "JSON",
-                "SeededGenerator", systemPackage, logging,
+                "SeededGenerator", "CheckTable", systemPackage, logging,
             ],
             swiftSettings: settings),
         .testTarget(

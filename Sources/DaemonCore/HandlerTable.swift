@@ -170,8 +170,8 @@ struct HandlerTable {
             if let creation = create(params) {
                 let turn = daemon.takeTurn(on: name(params), for: origin)
                 return { [daemon] () throws(ControlError) in
-                    let (result, descriptor) = try await creation(daemon, turn)
-                    return Answer(result, descriptor)
+                    let (result, descriptor, delivery) = try await creation(daemon, turn)
+                    return Answer(result, descriptor, delivery)
                 }
             }
             let way = Self.way(to: name(params), of: daemon, for: origin)
@@ -210,18 +210,20 @@ struct HandlerTable {
         }
     }
 
-    /// What creates a device and hands its descriptor over.
+    /// What creates a device and hands its descriptor over, and is told if that does not come to the client.
     typealias Creation<Method: ControlMethod> =
-        @Sendable (Daemon, Turn) async throws(ControlError) -> (Method.Result, SharedDescriptor?)
+        @Sendable (Daemon, Turn) async throws(ControlError) -> (Method.Result, SharedDescriptor?, ReplyDelivery?)
 
     /// What a method gives, and what is passed along.
     private struct Answer<Result: JSONWritable & Sendable>: Sendable {
         let result: Result
         let descriptor: SharedDescriptor?
+        let delivery: ReplyDelivery?
 
-        init(_ result: Result, _ descriptor: SharedDescriptor? = nil) {
+        init(_ result: Result, _ descriptor: SharedDescriptor? = nil, _ delivery: ReplyDelivery? = nil) {
             self.result = result
             self.descriptor = descriptor
+            self.delivery = delivery
         }
     }
 
@@ -302,7 +304,7 @@ struct HandlerTable {
     private static func outcome<Result>(of work: Work<Result>) async -> OperationOutcome {
         do throws(ControlError) {
             let answer = try await work()
-            return .done(answer.result, answer.descriptor)
+            return .done(answer.result, answer.descriptor, answer.delivery)
         } catch {
             return .failed(error)
         }

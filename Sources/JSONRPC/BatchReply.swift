@@ -5,6 +5,7 @@ struct BatchReply {
     private let limits: RPCLimits
     private(set) var bytes: [UInt8] = []
     private(set) var descriptors: [SharedDescriptor] = []
+    private(set) var deliveries: [ReplyDelivery] = []
     /// What is to be called once the line has its place among what is sent.
     private(set) var followers: [@Sendable () -> Void] = []
 
@@ -17,7 +18,9 @@ struct BatchReply {
         if let then { followers.append(then) }
         bytes.append(UInt8(ascii: bytes.isEmpty ? "[" : ","))
         let left = max(0, limits.replyBytes - bytes.count)
-        descriptors += reply.write(id: id, to: &bytes, resultBytes: left, limits: limits)
+        let passed = reply.write(id: id, to: &bytes, resultBytes: left, limits: limits)
+        descriptors += passed
+        if !passed.isEmpty, let delivery = reply.delivery { deliveries.append(delivery) }
     }
 
     /// Ends the line; it stays empty when no request was answered.

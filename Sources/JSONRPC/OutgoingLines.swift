@@ -9,6 +9,7 @@ struct OutgoingLines {
         let start: Int
         let end: Int
         let descriptors: [SharedDescriptor]
+        var deliveries: [ReplyDelivery]
     }
 
     /// What the next system call sends.
@@ -22,6 +23,8 @@ struct OutgoingLines {
     private(set) var bytes: [UInt8] = []
     private var sent = 0
     private var messages: [Message] = []
+    /// Of descriptors that were sent, and that the client may not have read.
+    private var unread: [ReplyDelivery] = []
 
     /// Bytes that have not been sent.
     var count: Int { bytes.count - sent }
@@ -32,7 +35,7 @@ struct OutgoingLines {
     mutating func append(_ reply: RPCReply, id: RPCID, limits: RPCLimits) {
         let start = bytes.count
         let descriptors = reply.write(id: id, to: &bytes, resultBytes: limits.replyBytes, limits: limits)
-        endLine(from: start, descriptors)
+        endLine(from: start, descriptors, reply.delivery.map { [$0] } ?? [])
     }
 
     /// Appends the line of a finished batch, if it has one.
@@ -40,7 +43,7 @@ struct OutgoingLines {
         guard !batch.bytes.isEmpty else { return }
         let start = bytes.count
         bytes += batch.bytes
-        endLine(from: start, batch.descriptors)
+        endLine(from: start, batch.descriptors, batch.deliveries)
     }
 
     /// Appends a notification whose members `method` and `params` are written by `write`.
@@ -63,10 +66,12 @@ struct OutgoingLines {
         return true
     }
 
-    private mutating func endLine(from start: Int, _ descriptors: [SharedDescriptor]) {
+    private mutating func endLine(
+        from start: Int, _ descriptors: [SharedDescriptor], _ deliveries: [ReplyDelivery] = []
+    ) {
         bytes.append(UInt8(ascii: "\n"))
         if !descriptors.isEmpty {
-            messages.append(Message(start: start, end: bytes.count, descriptors: descriptors))
+            messages.append(Message(start: start, end: bytes.count, descriptors: descriptors, deliveries: deliveries))
         }
     }
 
@@ -94,7 +99,17 @@ struct OutgoingLines {
         return count == piece.range.count
     }
 
+    /// Notes that the client has read everything that was sent.
+    mutating func wasRead() {
+        unread.forEach { $0.succeed() }
+        unread = []
+    }
+
     private mutating func didSend(_ count: Int) {
+        if count > 0, let message = messages.first, sent == message.start {
+            unread += message.deliveries
+            messages[0].deliveries = []
+        }
         sent += count
         if let message = messages.first, sent >= message.end {
             messages.removeFirst()
@@ -112,7 +127,9 @@ struct OutgoingLines {
     private mutating func forgetSent() {
         bytes.removeFirst(sent)
         messages = messages.map { message in
-            Message(start: message.start - sent, end: message.end - sent, descriptors: message.descriptors)
+            Message(
+                start: message.start - sent, end: message.end - sent, descriptors: message.descriptors,
+                deliveries: message.deliveries)
         }
         sent = 0
     }

@@ -98,10 +98,14 @@ actor RPCConnection {
     }
 
     /// Closes the connection at once. Deferred bodies are cancelled.
-    func close() {
+    ///
+    /// - Parameter wasRead: whether the client has read all that was sent, as one that hangs up in order has, or may still.
+    func close(wasRead: Bool = false) {
         guard !isClosed else { return }
         isClosed = true
+        if wasRead { session.wasRead() }
         session.abandon()
+        session.giveUpOutput()
         setPartialLineTimer(false)
         setUnreadReplyTimer(false)
         if let timer = descriptorTimer { loop.cancel(timer) }
@@ -114,7 +118,7 @@ actor RPCConnection {
     private func settle() {
         flush()
         if session.isInputEnded, session.isIdle {
-            close()
+            close(wasRead: true)
         } else if session.takesRequests {
             wakeReader()
         }
@@ -375,6 +379,7 @@ actor RPCConnection {
     private func lookWhetherDescriptorsAreRead() {
         descriptorTimer = nil
         if (try? stream.isReadByPeer) == true {
+            session.wasRead()
             isHoldingBack = false
             return settle()
         }

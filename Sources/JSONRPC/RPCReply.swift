@@ -13,6 +13,8 @@ public struct RPCReply: Sendable {
     /// Passed along with the reply, whose member `fds` says how many there are. The server closes its copies when the
     /// reply has been sent or the client is gone.
     let descriptors: [SharedDescriptor]
+    /// Is told whether the descriptors have come to the client; nil if nobody asks.
+    var delivery: ReplyDelivery?
 
     /// The code of its error; nil for a result.
     public var errorCode: Int? {
@@ -21,9 +23,9 @@ public struct RPCReply: Sendable {
 
     /// A result that is written straight into the connection's buffer.
     public static func result(
-        _ result: some JSONWritable & Sendable, descriptors: [SharedDescriptor] = []
+        _ result: some JSONWritable & Sendable, descriptors: [SharedDescriptor] = [], delivery: ReplyDelivery? = nil
     ) -> RPCReply {
-        RPCReply(outcome: .result(result), descriptors: descriptors)
+        RPCReply(outcome: .result(result), descriptors: descriptors, delivery: delivery)
     }
 
     /// A result that is JSON text already; it is not checked.

@@ -300,6 +300,16 @@ struct RPCSession: ~Copyable {
         return isSent
     }
 
+    /// Notes that the client has read everything that was sent.
+    mutating func wasRead() {
+        outgoing.wasRead()
+    }
+
+    /// Gives up what was not sent, and what was not read.
+    mutating func giveUpOutput() {
+        outgoing = OutgoingLines()
+    }
+
     /// Whether more may be appended to what the client has not read.
     private var hasRoom: Bool { outgoing.count < limits.unreadReplyBytes }
 

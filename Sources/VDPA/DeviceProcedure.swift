@@ -37,6 +37,12 @@ public enum DeviceProcedure: Sendable, Hashable {
     /// When a step fails, the node is closed again, and the configuration is what it was before.
     case open(bringUp: BringUp?)
 
+    /// Sets DRIVER_OK, the last step of a restore, and reads back where these queues continue, of which the device did not
+    /// tell before. Owner access only.
+    ///
+    /// Fails with `verificationFailed` when one of them continues elsewhere.
+    case start(proving: [QueuePosition])
+
     /// Closes the node, which resets the device. Owner access only.
     case close
 
@@ -53,7 +59,7 @@ public enum DeviceProcedure: Sendable, Hashable {
     var isReadOnly: Bool {
         switch self {
         case .examine, .suspend(_, dryRun: true, _), .resume(dryRun: true, _), .export(assertStop: false, _): true
-        case .suspend, .resume, .setStatus, .reset, .export, .open, .close, .withdraw, .rewind: false
+        case .suspend, .resume, .setStatus, .reset, .export, .open, .start, .close, .withdraw, .rewind: false
         }
     }
 }

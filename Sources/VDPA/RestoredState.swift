@@ -8,23 +8,29 @@ public struct RestoredState: Sendable, Hashable {
     /// The features to accept: these and no others.
     public var features: Features
 
-    /// The whole configuration space that the device must have.
+    /// The whole configuration space, of which the device must have what the driver has built on.
     public var configuration: [UInt8]
 
-    /// Every queue of the device, in the order of the indices.
+    /// Every queue of the device that the state is of, in the order of the indices.
     public var queues: [RingStart]
+
+    /// How many of them the driver may use: those that the device must have. One that has more is as good: which of its
+    /// queues are set up is its user's affair.
+    public var queuesInUse: UInt32
 
     /// True to note what the device refuses and to try the rest all the same.
     public var isTrial: Bool
 
     /// Describes what is restored.
     public init(
-        deviceClass: DeviceClass, features: Features, configuration: [UInt8], queues: [RingStart], isTrial: Bool = false
+        deviceClass: DeviceClass, features: Features, configuration: [UInt8], queues: [RingStart],
+        queuesInUse: UInt32? = nil, isTrial: Bool = false
     ) {
         self.deviceClass = deviceClass
         self.features = features
         self.configuration = configuration
         self.queues = queues
+        self.queuesInUse = queuesInUse ?? UInt32(queues.count)
         self.isTrial = isTrial
     }
 }
@@ -63,6 +69,13 @@ extension RestoredState {
         }
     }
 
+    /// The queues that a device is given: those that the driver may use, and of the others as many as it has and takes.
+    public func queues(of target: RestoreTarget) -> ArraySlice<RingStart> {
+        let maximum = target.maximumQueueSize ?? .max
+        let taken = queues.dropFirst(Int(queuesInUse)).prefix { $0.size <= maximum }
+        return queues.prefix(min(Int(target.queueCount ?? .max), Int(queuesInUse) + taken.count))
+    }
+
     /// Everything in which the state cannot be that of a device, each with its field.
     func misfits(_ target: RestoreTarget) -> [HostError] {
         var misfits: [HostError] = []
@@ -80,11 +93,11 @@ extension RestoredState {
         if let size = target.configurationSize, !fits(configurationOf: Int(size)) {
             add(.configuration, "the state has \(configuration.count) bytes, the device \(size)")
         }
-        if let count = target.queueCount, Int(count) != queues.count {
-            add(.queueCount, "the state has \(queues.count) queues, the device \(count)")
+        if let count = target.queueCount, count < queuesInUse {
+            add(.queueCount, "the driver may use \(queuesInUse) queues, the device has \(count)")
         }
         if let maximum = target.maximumQueueSize {
-            for (index, queue) in queues.enumerated() where queue.size > maximum {
+            for (index, queue) in queues.prefix(Int(queuesInUse)).enumerated() where queue.size > maximum {
                 add(.size(ofQueue: UInt32(index)), "\(queue.size) is above the device's maximum, which is \(maximum)")
             }
         }

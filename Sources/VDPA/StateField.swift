@@ -25,6 +25,11 @@ public struct StateField: RawRepresentable, Sendable, Hashable {
     /// The addresses at which memory can be mapped.
     public static let iovaRange = StateField(rawValue: "standard.iovaRange")
 
+    /// A member of the decoded configuration space, such as `net.mac`.
+    public static func configuration(_ member: String) -> StateField {
+        StateField(rawValue: "\(configuration.rawValue).\(member)")
+    }
+
     /// A queue.
     public static func queue(_ index: UInt32) -> StateField {
         StateField(rawValue: "standard.queues[\(index)]")
@@ -47,7 +52,7 @@ public struct RestoredField: Sendable, Hashable {
     public enum Outcome: String, Sendable, Hashable, CaseIterable {
         /// The device has the value: it was read back, or was there before.
         case verified
-        /// The device took the value, which nothing can read back.
+        /// The device took the value, which nothing has read back.
         case accepted
         /// The device does not take the value.
         case refused
@@ -57,7 +62,7 @@ public struct RestoredField: Sendable, Hashable {
     public var field: StateField
     /// What became of it.
     public var outcome: Outcome
-    /// Why it was refused.
+    /// Why it was refused, or is not proved yet.
     public var reason: String?
 
     /// Describes one field.

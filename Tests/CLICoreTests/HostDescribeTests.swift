@@ -7,9 +7,20 @@ import SystemPackage
 import Testing
 
 @Suite struct HostDescribeTests {
+    /// `vdpactl host describe > host.json`
+    @Test func withoutAFileTheDocumentIsPrinted() async throws {
+        let document = try #require(CheckTable.all.first?.host.document)
+        let run = try await FakeDaemon.run(["host", "describe"], reply: success(#"{"host":\#(document)}"#))
+        #expect(run.outcome.standardOutput == "\(document)\n")
+        #expect(run.outcome.exitStatus == ExitStatus.success)
+    }
+
     @Test func aTableShowsTheHost() async throws {
+        let path = "/tmp/vdpactl-host-\(UInt64.random(in: 0 ... .max))"
+        defer { try? Files.remove(path) }
         let host = try #require(CheckTable.all.first?.host)
-        let run = try await FakeDaemon.run(["host", "describe"], reply: success(#"{"host":\#(host.document)}"#))
+        let run = try await FakeDaemon.run(
+            ["host", "describe", "-f", path], reply: success(#"{"host":\#(host.document)}"#))
         #expect(
             run.outcome.standardOutput == """
                 host    host-b

@@ -8,9 +8,20 @@ import Virtio
 
 /// Documents, tables and files of `vdpactl state export`.
 @Suite struct StateExportTests {
-    @Test func summaryNamesQueuesAndWhatIsMissing() async throws {
+    /// `vdpactl state export net0 > state.json`
+    @Test func withoutAFileTheDocumentIsPrinted() async throws {
         let document = try Self.state().document
         let run = try await FakeDaemon.run(["state", "export", "net0"], reply: success(#"{"state":\#(document)}"#))
+        #expect(run.outcome.standardOutput == "\(document)\n")
+        #expect(run.outcome.exitStatus == ExitStatus.success)
+    }
+
+    @Test func summaryNamesQueuesAndWhatIsMissing() async throws {
+        let path = "/tmp/vdpactl-export-\(UInt64.random(in: 0 ... .max))"
+        defer { try? Files.remove(path) }
+        let document = try Self.state().document
+        let run = try await FakeDaemon.run(
+            ["state", "export", "net0", "-f", path], reply: success(#"{"state":\#(document)}"#))
         let digest = try Self.state().digest
         #expect(
             run.outcome.standardOutput == """

@@ -253,6 +253,7 @@ struct ExportTests {
             try wait(until: "the queues were read and netlink is asked") {
                 try daemon.simulated.count("net0", .getConfigurationByNetlink) > before
             }
+            #expect(try daemon.simulated.count("net0", .getVringBase) >= 6)
             try daemon.simulated.vanish("net0")
             try wait(until: "it is not listed any more") { try !client.deviceNames().contains("net0") }
             try daemon.simulated.unstick(nil, .getConfigurationByNetlink)

@@ -66,11 +66,11 @@ struct ProvisionedRestoreTests {
     }
 
     /// The features of the state that the management device cannot provide, the queues, the class.
-    @Test(arguments: [("features", "simnet0"), ("class", "simblk0")])
+    @Test(arguments: [("standard.negotiatedFeatures", "simnet0"), ("identity.class", "simblk0")])
     func whatNoDeviceWouldFitIsRefusedBeforeOneIsCreated(field: String, maker: String) async throws {
         try await withDaemon { daemon, client in
             let state = try Self.state(client) { state in
-                guard field == "features" else { return }
+                guard maker == "simnet0" else { return }
                 let more = Features(rawValue: 0x3_0883_0028).union(Features(bit: 22))
                 state.standard.deviceFeatures = NamedMask(more, for: .net)
                 state.standard.negotiatedFeatures = NamedMask(more, for: .net)
@@ -129,13 +129,16 @@ struct ProvisionedRestoreTests {
     @Test func aDeviceThatTurnsOutNotToFitIsDeletedAgain() async throws {
         try await withDaemon { daemon, client in
             let state = try Self.state(client) { state in
-                state.standard.queues.removeLast()
-                state.standard.queueCount = 2
+                state.standard.queues[1].maximumSize = 1024
+                state.standard.queues[1].size = 512
             }
+            // Without another device of its class nothing tells what a new one takes.
+            try client.call("device.delete", ["device": "net0"])
             let failure = try client.failure("state.restore", Self.params(state), is: "stateIncompatible")
-            #expect(failure.data["field"] == "standard.queueCount", "\(failure)")
+            #expect(failure.data["field"] == "standard.queues[1].size", "\(failure)")
             #expect(failure.message.contains("deleted again"), "\(failure)")
-            try client.expectUntouched(daemon)
+            #expect(try client.deviceNames() == ["blk0"])
+            #expect(daemon.hasForgotten("vm1"))
         }
     }
 
@@ -148,6 +151,37 @@ struct ProvisionedRestoreTests {
             try daemon.simulated.unstick(nil, .bind)
             try wait(until: "vm1 is deleted again") { daemon.hasForgotten("vm1") }
             try client.expectUntouched(daemon)
+        }
+    }
+
+    /// The reply lies in the socket, with the descriptor, and nobody takes it from there.
+    @Test func aClientThatGoesWithoutTheReplyLeavesNoDevice() async throws {
+        try await withDaemon { daemon, client in
+            let state = try Self.state(client)
+            var other: DaemonClient? = try daemon.connect()
+            _ = try other?.send("state.restore", Self.params(state))
+            try wait(until: "it is done") {
+                try client.call("operation.list", ["device": "vm1"])["operations"]?[0]?["state"] == "succeeded"
+            }
+            #expect(try client.deviceNames().contains("vm1"))
+            other = nil
+            try wait(until: "vm1 is deleted again") { try client.deviceNames() == ["blk0", "net0"] }
+            try wait(until: "nothing is remembered of it") { daemon.hasForgotten("vm1") }
+            try client.expectUntouched(daemon)
+        }
+    }
+
+    /// One that has read it may go: what becomes of the device is its new owner's affair.
+    @Test func aClientThatHasTakenTheDeviceMayGo() async throws {
+        try await withDaemon { daemon, client in
+            let state = try Self.state(client)
+            var other: DaemonClient? = try daemon.connect()
+            _ = try other?.call("state.restore", Self.params(state))
+            #expect(other?.connection.descriptors.count == 1)
+            other = nil
+            try wait(until: "nobody has it") { try client.device("vm1")["access"] == "none" }
+            // In the order of the device this comes after whatever the end of the connection has called for.
+            try client.call("device.delete", ["device": "vm1"])
         }
     }
 

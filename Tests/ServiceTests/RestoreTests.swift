@@ -114,7 +114,8 @@ struct RestoreTests {
         }
     }
 
-    @Test(arguments: [(0, "capacitySectors"), (20, "blockSizeBytes"), (34, "queues")])
+    /// What the device has less of than the driver was told, or otherwise.
+    @Test(arguments: [(0, "capacitySectors"), (15, "maximumSegments"), (20, "blockSizeBytes")])
     func aConfigurationThatTheDeviceDoesNotTakeIsNamed(offset: Int, member: String) async throws {
         try await withDaemon { daemon, client in
             let former = try Self.configuration(client, "blk0")
@@ -139,7 +140,8 @@ struct RestoreTests {
         (.open, nil), (.setOwner, nil), (.getDeviceID, "any"), (.getStatus, "any"), (.getFeatures, "any"),
         (.setStatus, "standard.status"), (.getBackendFeatures, "any"),
         (.setBackendFeatures, "standard.backendFeatures"), (.setFeatures, "standard.negotiatedFeatures"),
-        (.getConfigurationSize, "any"), (.getConfiguration, "any"), (.setConfiguration, "standard.configuration"),
+        (.getConfigurationSize, "any"), (.getConfiguration, "any"),
+        (.setConfiguration, "standard.configuration.net.mac"),
         (.getVringNum, "any"), (.getQueueCount, "any"), (.getGroupCount, "any"), (.getAddressSpaceCount, "any"),
         (.getIOVARange, "any"),
         (.setGroupAddressSpace, "standard.addressSpaceCount"), (.setVringNum, "standard.queues[0].size"),
@@ -219,10 +221,10 @@ struct RestoreTests {
             }
         ),
         (
-            "standard.queueCount",
-            { state in
-                state.standard.queues.removeLast()
-                state.standard.queueCount = 2
+            "standard.status",
+            {
+                $0.standard.status = NamedMask(
+                    DeviceStatus([.acknowledge, .driver, .driverOK, .failed]), negotiated: [])
             }
         ),
         (
@@ -253,6 +255,128 @@ struct RestoreTests {
                 #expect(failure.runStateAfter == "idle")
             }
             #expect(try daemon.simulated.count("net0", .open) == opened)
+        }
+    }
+
+    /// Of a driver that uses several queues, and of one that uses the first alone; `state.check` says the same.
+    @Test(arguments: [true, false]) func aDeviceMustHaveTheQueuesInUse(isMultiqueue: Bool) async throws {
+        try await withDaemon { daemon, client in
+            let state = try Self.state(client, "blk0") { state in
+                let negotiated = Features(rawValue: isMultiqueue ? 0x3_0800_7646 : 0x3_0800_6646)
+                state.standard.negotiatedFeatures = NamedMask(negotiated, for: .block)
+                guard var bytes = state.standard.configuration?.raw.bytes else { return }
+                bytes[34] = 4
+                state.standard.configuration = .init(bytes: bytes, deviceClass: .block, features: negotiated)
+                state.standard.queueCount = 4
+                for index in UInt16(1)..<4 {
+                    state.standard.queues.append(
+                        .init(index: index, size: 1024, format: .split, position: .split(availableIndex: index)))
+                }
+            }
+            let check = try client.call("state.check", ["state": state, "target": ["device": "blk0"]])
+            #expect(check["verdict"]?.text == (isMultiqueue ? "blocking" : "ok"), "\(check)")
+            for mode in ["owner", "preflight", "handOver"] {
+                guard !isMultiqueue else {
+                    let failure = try client.failure(
+                        "state.restore", Self.params("blk0", state, mode), is: "stateIncompatible")
+                    #expect(failure.data["field"] == "standard.queueCount")
+                    continue
+                }
+                let result = try client.call("state.restore", Self.params("blk0", state, mode))
+                #expect(result["fits"] == true, "\(result)")
+                if mode == "owner" { _ = try client.call("device.close", ["device": "blk0"]) }
+                if mode == "handOver" { #expect(result["program"]?["queues"]?.elements.count == 1) }
+                client.connection.descriptors = []
+            }
+        }
+    }
+
+    @Test func aDeviceMayHaveMoreQueues() async throws {
+        try await withDaemon { daemon, client in
+            let state = try Self.state(client, "net0") { state in
+                // MTU, MAC and STATUS, without the control queue.
+                state.standard.negotiatedFeatures = NamedMask(Features(rawValue: 0x3_0801_0028), for: .net)
+                state.standard.queues.removeLast()
+                state.standard.queueCount = 2
+            }
+            let check = try client.call("state.check", ["state": state, "target": ["device": "net0"]])
+            #expect(check["verdict"] == "ok", "\(check)")
+            let restored = try client.call("state.restore", Self.params("net0", state, start: true))
+            #expect(restored["runState"] == "running")
+            #expect(try daemon.simulated.statistics("net0")["ringBases"] == [65_533, 97, 0])
+            _ = try client.call("device.close", ["device": "net0"])
+            let result = try client.call("state.restore", Self.params("net0", state, "handOver"))
+            #expect(result["program"]?["queues"]?.elements.count == 2)
+            client.connection.descriptors = []
+        }
+    }
+
+    /// Hints that the device has otherwise, and limits of which it has more: it keeps them, and says so of the hints.
+    @Test func whatADriverDoesNotDependOnStaysTheDevicesOwn() async throws {
+        try await withDaemon { daemon, client in
+            let former = try Self.configuration(client, "blk0")
+            let state = try Self.state(client, "blk0") { state in
+                var bytes = former
+                bytes[24] ^= 3  // the physical block
+                bytes[28] ^= 8  // the best request
+                bytes[12] = bytes[12] > 1 ? bytes[12] - 1 : bytes[12]  // segments of a request
+                state.standard.configuration = .init(
+                    bytes: bytes, deviceClass: .block, features: Features(rawValue: .max))
+            }
+            let check = try client.call("state.check", ["state": state, "target": ["device": "blk0"]])
+            #expect(check["verdict"] == "ok", "\(check)")
+            let kept =
+                "the device keeps what it has of the configuration's block.physicalBlockExponent, "
+                + "block.optimalIoBlocks"
+            for mode in ["preflight", "owner"] {
+                let result = try client.call("state.restore", Self.params("blk0", state, mode))
+                #expect(result["fits"] == true, "\(result)")
+                #expect(result["warnings"] == [.string(kept)], "\(result)")
+            }
+            _ = try client.call("device.close", ["device": "blk0"])
+            #expect(try Self.configuration(client, "blk0") == former)
+        }
+    }
+
+    /// What `state.check` says of a device that is there holds for handing it over: nobody writes its configuration.
+    @Test func anotherAddressIsRefusedForWhoeverTakesTheDeviceOver() async throws {
+        try await withDaemon { daemon, client in
+            let former = try Self.configuration(client, "net0")
+            let state = try Self.state(client, "net0") { state in
+                var bytes = former
+                bytes.replaceSubrange(0..<6, with: [2, 0, 0, 0, 0, 9])
+                state.standard.configuration = .init(
+                    bytes: bytes, deviceClass: .net, features: Features(rawValue: 0x3_0883_0028))
+            }
+            let opened = try daemon.simulated.count("net0", .open)
+            let failure = try client.failure(
+                "state.restore", Self.params("net0", state, "handOver"), is: "stateIncompatible")
+            #expect(failure.data["field"] == "standard.configuration", "\(failure)")
+            #expect(failure.message.contains("address"), "\(failure)")
+            #expect(try daemon.simulated.count("net0", .open) == opened)
+            _ = try client.call("state.restore", Self.params("net0", state, "owner"))
+        }
+    }
+
+    /// Positions of a device that nobody could suspend, or that a VMM has said, may be out of date.
+    @Test(arguments: ["owner", "preflight", "handOver"])
+    func positionsThatWereReadWhileTheDeviceMayHaveRunAreWarnedOf(mode: String) async throws {
+        try await withDaemon { _, client in
+            for isSuspended in [true, false] {
+                let state = try Self.state(client, "net0") { state in
+                    state.stability = DeviceState.Stability(
+                        suspended: isSuspended, vouched: isSuspended, verification: [])
+                }
+                for dryRun in [true, false] {
+                    let result = try client.call(
+                        "state.restore", Self.params("net0", state, mode, dryRun: dryRun))
+                    let warnings = (result["warnings"]?.elements ?? []).compactMap(\.text)
+                    #expect(warnings.contains { $0.contains("stand still") } == !isSuspended, "\(warnings)")
+                }
+                client.connection.descriptors = []
+                if mode == "owner" { _ = try client.call("device.close", ["device": "net0"]) }
+                try wait(until: "nobody has it") { try client.device("net0")["access"] == "none" }
+            }
         }
     }
 
@@ -402,7 +526,10 @@ struct RestoreTests {
             let result = try client.call("state.restore", Self.params("blk0", state, "preflight"))
             #expect(result["fits"] == false)
             let refused = (result["fields"]?.elements ?? []).filter { $0["outcome"] == "refused" }
-            #expect(refused.map { $0["field"] } == ["standard.configuration", "standard.queues[0].size"])
+            #expect(
+                refused.map { $0["field"] } == [
+                    "standard.configuration.block.capacitySectors", "standard.queues[0].size",
+                ])
             #expect(refused.allSatisfy { $0["reason"]?.text?.isEmpty == false })
             try daemon.simulated.fail("blk0", .setVringNum, nil)
             try Self.expectPristine(daemon, client, "blk0", since: former)

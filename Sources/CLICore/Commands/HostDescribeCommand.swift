@@ -14,7 +14,8 @@ struct HostDescribeCommand: MethodCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Write the document to a file, which is replaced as a whole.", valueName: "path"),
+        help: ArgumentHelp(
+            "Write the document to a file, which is replaced as a whole, and print a summary.", valueName: "path"),
         completion: .file())
     var file: String?
 
@@ -30,7 +31,12 @@ struct HostDescribeCommand: MethodCommand {
         } catch {
             throw .invalidDocument("\(error)")
         }
-        if let file { try StateExportCommand.write(document, to: file) }
+        if let file {
+            try StateExportCommand.write(document, to: file)
+        } else if global.output == .table {
+            outcome.standardOutput += "\(document)\n"
+            return
+        }
         try Self.add(result, global, to: &outcome)
     }
 

@@ -20,7 +20,8 @@ struct StateExportCommand: ContractCommand {
 
     @Option(
         name: [.short, .long],
-        help: ArgumentHelp("Write the document to a file, which is replaced as a whole.", valueName: "path"),
+        help: ArgumentHelp(
+            "Write the document to a file, which is replaced as a whole, and print a summary.", valueName: "path"),
         completion: .file())
     var file: String?
 
@@ -36,6 +37,10 @@ struct StateExportCommand: ContractCommand {
         let document = try Self.verified(result["state"] ?? .null)
         if let file {
             try Self.write(document, to: file)
+        } else if global.output == .table {
+            // Whoever redirects it wants what can be read again.
+            outcome.standardOutput += "\(document)\n"
+            return
         }
         try Self.add(result, global, to: &outcome)
     }

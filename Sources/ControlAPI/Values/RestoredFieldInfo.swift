@@ -13,7 +13,8 @@ public struct RestoredFieldInfo: Sendable, Hashable {
         public var summary: StaticString? {
             switch self {
             case .verified: "The device has the value: it was read back, or was there before."
-            case .accepted: "The device took the value, which nothing can read back."
+            case .accepted:
+                "The device took the value, which nothing has read back; `reason` says if it tells another one so far."
             case .refused: "The device does not take the value; in mode preflight only, an error elsewhere."
             }
         }
@@ -23,7 +24,7 @@ public struct RestoredFieldInfo: Sendable, Hashable {
     public var field: String
     /// What became of it.
     public var outcome: Outcome
-    /// Why it was refused.
+    /// Why it was refused, or is not proved yet.
     public var reason: String?
 
     /// Describes one field.
@@ -42,7 +43,7 @@ extension RestoredFieldInfo: JSONObjectReadable, JSONWritable {
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         field = try members.required("field", "The member of the state, such as standard.queues[1].size.")
         outcome = try members.required("outcome", "What became of it.")
-        reason = try members.optional("reason", "Why it was refused.")
+        reason = try members.optional("reason", "Why it was refused, or is not proved yet.")
     }
 
     /// Writes the object.

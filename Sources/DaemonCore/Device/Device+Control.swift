@@ -40,11 +40,10 @@ extension Device {
     ///   - node: the device's node.
     ///   - bringUp: how it is brought up; nil for not at all.
     ///   - request: who asks; its turn has begun.
-    ///   - naming: says more of what has failed.
     /// - Returns: the report of the opening. The caller notes that vdpad owns the device.
     /// - Throws: `ControlError` that says why the device is not open.
     func open(
-        _ node: DeviceNode, _ bringUp: BringUp?, _ request: DeviceRequest, naming: (HostError) -> HostError = { $0 }
+        _ node: DeviceNode, _ bringUp: BringUp?, _ request: DeviceRequest
     ) async throws(ControlError) -> DeviceReport {
         let call = host.perform(.open(bringUp: bringUp), on: node, through: .owner)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
@@ -63,13 +62,13 @@ extension Device {
         case .failure(let error) where error.code == .busy:
             throw await busy(node, until: request.deadline)
         case .failure(let error):
-            var named = naming(error)
-            if named.field != nil {
+            var error = error
+            if error.field != nil {
                 // It failed behind the opening, which has been undone.
-                named.observation = nil
+                error.observation = nil
                 noteClosed()
             }
-            throw failure(named)
+            throw failure(error)
         }
     }
 

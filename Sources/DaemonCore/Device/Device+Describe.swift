@@ -30,7 +30,8 @@ extension Device {
         return description(of: info, netlink, reason)
     }
 
-    private func description(
+    /// What is known of the device, without asking it. `reason` is given for what only an open descriptor tells.
+    func description(
         of info: HostDevice, _ netlink: NetlinkConfiguration?, _ reason: String
     ) -> HostDescription.Device {
         let seen = access == .none || access == .host ? nil : lastSeen?.observation

@@ -36,21 +36,22 @@ extension Device {
         _ plan: RestorePlan, _ params: StateRestoreMethod.Params, _ request: DeviceRequest
     ) async throws(ControlError) -> (StateRestoreMethod.Result, SharedDescriptor?) {
         let node = try requireFree()
-        var warnings = try await compare(plan, node, request)
+        let (target, unknown) = try await compare(plan, params.mode, node, request)
+        var warnings = plan.warnings + unknown
         guard !params.dryRun else {
             warnings.append("the configuration can be compared on an open device only")
             return (result(of: params, warnings: warnings), nil)
         }
         switch params.mode {
         case .owner:
-            let fields = try await give(plan, to: node, starting: params.start, request)
-            return (result(of: params, fields: fields), nil)
+            let (fields, kept) = try await give(plan, to: node, starting: params.start, request)
+            return (result(of: params, fields: fields, warnings: warnings + kept), nil)
         case .preflight:
-            let fields = try await tryOut(plan, on: node, request)
-            return (result(of: params, fields: fields), nil)
+            let (fields, kept) = try await tryOut(plan, on: node, request)
+            return (result(of: params, fields: fields, warnings: warnings + kept), nil)
         case .handOver, .rewind:
             let descriptor = try await handOver(node, request)
-            return (result(of: params, program: plan.program), descriptor)
+            return (result(of: params, program: plan.program(of: target), warnings: warnings), descriptor)
         }
     }
 
@@ -65,10 +66,10 @@ extension Device {
 
     /// Compares a state with what is known of the device without opening it.
     ///
-    /// - Returns: what could not be compared.
+    /// - Returns: what it was compared with, and what could not be compared.
     private func compare(
-        _ plan: RestorePlan, _ node: DeviceNode, _ request: DeviceRequest
-    ) async throws(ControlError) -> [String] {
+        _ plan: RestorePlan, _ mode: RestoreMode, _ node: DeviceNode, _ request: DeviceRequest
+    ) async throws(ControlError) -> (RestoreTarget, [String]) {
         if isHeld == true { throw await busy(node, until: request.deadline) }
         var missing: [DeviceState.MissingPart] = []
         let netlink = await netlinkConfiguration(until: request.deadline, &missing)
@@ -80,17 +81,50 @@ extension Device {
         } catch {
             throw failure(error)
         }
-        guard target.features == nil else { return [] }
-        return ["the features that the device offers could not be compared: netlink does not say"]
+        try check(plan, mode, netlink)
+        guard target.features == nil else { return (target, []) }
+        return (target, ["the features that the device offers could not be compared: netlink does not say"])
+    }
+
+    /// Refuses what blocks by `state.check`, save for a configuration that the device itself is going to be asked about: it
+    /// may take another one.
+    private func check(
+        _ plan: RestorePlan, _ mode: RestoreMode, _ netlink: NetlinkConfiguration?
+    ) throws(ControlError) {
+        guard let info else { return }
+        let host = HostDescription(
+            host: HostDescription.Origin(
+                name: environment.source.host, kernel: environment.source.kernel, vdpad: Version.current,
+                time: Timestamp.now.text),
+            managementDevices: [], devices: [description(of: info, netlink, "it was not read")])
+        let fields: [CheckedField]
+        do throws(StateCheckError) {
+            fields = try StateCheck(of: plan.state, with: .device(name), on: host).fields
+        } catch {
+            throw ControlError(error)
+        }
+        let blocking = fields.first { checked in
+            checked.finding.verdict == .blocking && !checked.finding.isAdvisory
+                && (mode == .handOver || checked.field.stateField != .configuration)
+        }
+        guard let blocking else { return }
+        var error = ControlError(
+            .stateIncompatible, "\(name) does not fit: \(blocking.finding.reason)", device: name,
+            hint: "state.check tells all of it")
+        error.field = blocking.field.stateField.rawValue
+        error.stateAfter = stateAfter
+        throw error
     }
 
     // MARK: Owner
 
     /// Opens the device and gives it the state, all or nothing.
+    ///
+    /// - Returns: what became of each field, and what the caller should know.
     private func give(
         _ plan: RestorePlan, to node: DeviceNode, starting: Bool, _ request: DeviceRequest
-    ) async throws(ControlError) -> [RestoredField] {
-        let report = try await open(node, plan.bringUp(.owner), request, naming: plan.naming)
+    ) async throws(ControlError) -> ([RestoredField], [String]) {
+        let report = try await open(node, plan.bringUp(.owner), request)
         var fields = report.restored
         var last = report.latest
         do throws(HostError) {
@@ -99,8 +133,7 @@ extension Device {
             throw await withdrawing(report, node, request, because: error)
         }
         if starting {
-            last = try await startRestored(report, node, request)
-            fields.append(RestoredField(.status, .verified))
+            last = try await startRestored(plan, report, &fields, node, request)
         }
         guard info?.node == node else {
             let error = HostError(.gone, "\(name.string) was removed while its state was being restored")
@@ -108,7 +141,7 @@ extension Device {
         }
         noteOwned()
         note(last)
-        return fields
+        return (fields, plan.warnings(keeping: last.configuration))
     }
 
     /// Proves the negotiated features, which only netlink tells.
@@ -130,14 +163,14 @@ extension Device {
 
     /// Sets DRIVER_OK, the last step, or takes back what `report` says of those before.
     private func startRestored(
-        _ report: DeviceReport, _ node: DeviceNode, _ request: DeviceRequest
+        _ plan: RestorePlan, _ report: DeviceReport, _ fields: inout [RestoredField], _ node: DeviceNode,
+        _ request: DeviceRequest
     ) async throws(ControlError) -> DeviceObservation {
         guard request.deadline > .now else {
             let error = HostError(.deadlineExceeded, "the deadline has passed before DRIVER_OK was set")
             throw await withdrawing(report, node, request, because: error)
         }
-        let call = host.perform(
-            .setStatus([.acknowledge, .driver, .featuresOK, .driverOK]), on: node, through: .owner)
+        let call = host.perform(.start(proving: plan.unproved(fields)), on: node, through: .owner)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
             leave(
                 call, on: node, request,
@@ -145,9 +178,12 @@ extension Device {
             throw late("the start of \(name.string)", hint: "the device is closed as soon as the call returns")
         }
         switch result {
-        case .success(let started): return started.latest
-        case .failure(var error):
-            error.field = .status
+        case .success(let started):
+            let proved = Set(started.restored.map(\.field))
+            fields.removeAll { proved.contains($0.field) }
+            fields += started.restored + [RestoredField(.status, .verified)]
+            return started.latest
+        case .failure(let error):
             throw await withdrawing(report, node, request, because: error)
         }
     }
@@ -155,10 +191,12 @@ extension Device {
     // MARK: Preflight
 
     /// Opens the device, tries what it takes of the state, and closes it as it was.
+    ///
+    /// - Returns: what became of each field, and what the caller should know.
     private func tryOut(
         _ plan: RestorePlan, on node: DeviceNode, _ request: DeviceRequest
-    ) async throws(ControlError) -> [RestoredField] {
-        let report = try await open(node, plan.bringUp(.preflight), request, naming: plan.naming)
+    ) async throws(ControlError) -> ([RestoredField], [String]) {
+        let report = try await open(node, plan.bringUp(.preflight), request)
         var fields = report.restored
         do throws(HostError) {
             try await verifyFeatures(plan, &fields, request)
@@ -169,7 +207,7 @@ extension Device {
         switch await withdraw(report, node, request) {
         case nil: throw late("the closing of \(name.string)", hint: nil)
         case .failure(let error): throw failure(error)
-        case .success: return fields
+        case .success: return (fields, plan.warnings(keeping: report.latest.configuration))
         }
     }
 

@@ -55,7 +55,50 @@ struct RestorePlan: Sendable {
         restored = RestoredState(
             deviceClass: state.identity.deviceClass, features: Features(features), configuration: configuration.bytes,
             // No size is above 32,768.
-            queues: queues.map { RingStart(size: UInt16(clamping: $0.size), position: $0.position) })
+            queues: queues.map { RingStart(size: UInt16(clamping: $0.size), position: $0.position) },
+            queuesInUse: state.queuesInUse)
+    }
+
+    /// The state, as a device of so many queues and such sizes has to be programmed for it.
+    func program(of target: RestoreTarget) -> DeviceProgram {
+        var program = program
+        program.queues = Array(program.queues.prefix(restored.queues(of: target).count))
+        return program
+    }
+
+    /// Where queues continue of which a device has not said so.
+    func unproved(_ fields: [RestoredField]) -> [QueuePosition] {
+        let doubted = Set(fields.filter { $0.outcome == .accepted && $0.reason != nil }.map(\.field))
+        return restored.queues.enumerated().compactMap { index, queue in
+            guard doubted.contains(.position(ofQueue: UInt32(index))) else { return nil }
+            return QueuePosition(queue: UInt32(index), position: queue.position)
+        }
+    }
+
+    /// What a caller should know of the state before a device goes on from it.
+    var warnings: [String] {
+        guard !state.stability.suspended else { return [] }
+        return ["the positions were read while the device was not known to stand still: it may have moved on since"]
+    }
+
+    /// The fields of the configuration that a device has otherwise and may: hints, and what its link is.
+    func warnings(keeping found: [UInt8]?) -> [String] {
+        guard let found else { return [] }
+        let decoded = [restored.configuration, found].map { bytes in
+            JSONValue(
+                reparsing: DeviceState.Configuration(
+                    bytes: bytes, deviceClass: restored.deviceClass, features: restored.features))
+        }
+        let demands = ConfigurationDemand.all(of: restored.deviceClass, accepting: restored.features) ?? []
+        let demanded = Set(demands.map(\.member))
+        var names: [String] = []
+        for part in ["net", "block"] {
+            guard case .object(let members)? = decoded[0][part] else { continue }
+            names += members.filter { $0.value != decoded[1][part]?[$0.name] }.map { "\(part).\($0.name)" }
+        }
+        names.removeAll(where: demanded.contains)
+        guard !names.isEmpty else { return [] }
+        return ["the device keeps what it has of the configuration's \(names.joined(separator: ", "))"]
     }
 
     /// What is done in this mode to a device that is open.
@@ -63,31 +106,6 @@ struct RestorePlan: Sendable {
         var restored = restored
         restored.isTrial = mode == .preflight
         return BringUp(restoring: restored, isStarted: false)
-    }
-
-    /// Names the first member of the configuration that a device does not take, instead of the configuration.
-    func naming(_ error: HostError) -> HostError {
-        guard error.field == .configuration, let found = error.observation?.configuration,
-            let member = differingMember(found)
-        else { return error }
-        var error = error
-        error.field = StateField(rawValue: "\(StateField.configuration.rawValue).\(member)")
-        return error
-    }
-
-    private func differingMember(_ found: [UInt8]) -> String? {
-        let all = Features(rawValue: .max)
-        let deviceClass = restored.deviceClass
-        let wanted = DeviceState.Configuration(
-            bytes: restored.configuration, deviceClass: deviceClass, features: all)
-        let present = DeviceState.Configuration(bytes: found, deviceClass: deviceClass, features: all)
-        let (first, second) = (JSONValue(reparsing: wanted), JSONValue(reparsing: present))
-        for part in ["net", "block", "fs"] {
-            guard case .object(let members)? = first[part] else { continue }
-            let differing = members.first { $0.value != second[part]?[$0.name] }
-            if let differing { return "\(part).\(differing.name)" }
-        }
-        return nil
     }
 }
 

@@ -45,7 +45,7 @@ extension Daemon {
             let ended = try await waitForEnd(of: id, until: patience)
             if let error = ended.error { throw error }
             guard !passingDescriptor else { throw .alreadyPassed(ended) }
-            return .done(ended.result ?? JSONText(JSONValue.null), nil)
+            return .done(ended.result ?? JSONText(JSONValue.null), nil, nil)
         } catch {
             return .failed(error)
         }

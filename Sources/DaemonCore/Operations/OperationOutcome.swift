@@ -5,13 +5,14 @@ import LinuxIO
 
 /// How a call ended.
 enum OperationOutcome: Sendable {
-    case done(any JSONWritable & Sendable, SharedDescriptor?)
+    case done(any JSONWritable & Sendable, SharedDescriptor?, ReplyDelivery?)
     case failed(ControlError)
 
     /// The reply that says so.
     var reply: RPCReply {
         switch self {
-        case .done(let result, let descriptor): .result(result, descriptors: descriptor.map { [$0] } ?? [])
+        case .done(let result, let descriptor, let delivery):
+            .result(result, descriptors: descriptor.map { [$0] } ?? [], delivery: delivery)
         case .failed(let error): error.reply
         }
     }
@@ -25,7 +26,7 @@ enum OperationOutcome: Sendable {
     /// The same with its result as the text that is sent and kept.
     var written: OperationOutcome {
         switch self {
-        case .done(let result, let descriptor): .done(JSONText(result), descriptor)
+        case .done(let result, let descriptor, let delivery): .done(JSONText(result), descriptor, delivery)
         case .failed: self
         }
     }
@@ -34,7 +35,7 @@ enum OperationOutcome: Sendable {
     var kept: Result<JSONText, ControlError> {
         switch self {
         case .failed(let error): .failure(error)
-        case .done(let result, _): .success(result as? JSONText ?? JSONText(result))
+        case .done(let result, _, _): .success(result as? JSONText ?? JSONText(result))
         }
     }
 }

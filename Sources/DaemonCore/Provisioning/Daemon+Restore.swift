@@ -1,6 +1,8 @@
 import ControlAPI
 import DeviceState
+import JSONRPC
 import LinuxIO
+import Logging
 import VDPA
 import Virtio
 
@@ -11,7 +13,15 @@ extension Daemon {
         { params in
             guard let provision = params.provision else { return nil }
             return { daemon, turn throws(ControlError) in
-                try await daemon.restore(params, provision, turn: turn)
+                let (result, descriptor) = try await daemon.restore(params, provision, turn: turn)
+                guard descriptor != nil else { return (result, nil, nil) }
+                let incarnation = await daemon.incarnation(of: params.device)
+                let delivery = ReplyDelivery {
+                    daemon.environment.followUps.add {
+                        await daemon.deleteUndelivered(params.device, incarnation)
+                    }
+                }
+                return (result, descriptor, delivery)
             }
         }
 
@@ -55,6 +65,29 @@ extension Daemon {
         }
     }
 
+    private func incarnation(of name: DeviceName) async -> UInt64? {
+        await device(name)?.info?.incarnation
+    }
+
+    /// Deletes a device whose descriptor has not come to the client that it was created for. Whoever has it open after all
+    /// keeps it.
+    private func deleteUndelivered(_ name: DeviceName, _ incarnation: UInt64?) async {
+        let turn = takeTurn(on: name)
+        defer { endTurn(turn, on: name) }
+        guard await turn.wait(until: .distantFuture, on: loop) else { return }
+        do throws(ControlError) {
+            try await requireInventory(for: name)
+            guard await self.incarnation(of: name) == incarnation else { return }
+            try await remove(name)
+            environment.log.notice(
+                "a device was deleted again: its client has gone without it", metadata: ["device": "\(name)"])
+        } catch {
+            environment.log.error(
+                "a device whose client has gone without it could not be deleted again",
+                metadata: ["device": "\(name)", "error": "\(error.message)"])
+        }
+    }
+
     /// What a device is to be created with so that the state fits.
     ///
     /// - Throws: `ControlError`: `alreadyExists`, `managementDeviceNotFound`, `stateIncompatible` that names the field.
@@ -80,7 +113,7 @@ extension Daemon {
                 .stateIncompatible,
                 "\(provision.managementDevice) makes no device that fits: \(worst?.finding.reason ?? "")",
                 device: name, hint: "state.check tells all of it")
-            error.field = worst?.field.rawValue
+            error.field = worst?.field.stateField.rawValue
             throw error
         }
         return parameters

@@ -22,26 +22,10 @@ struct CheckQuestion {
     }
 
     /// Whether the driver may use one of these features: not when it is known not to have accepted any.
-    func mayUse(_ features: Features) -> Bool {
-        guard let known = negotiated ?? offered else { return true }
-        return !known.isDisjoint(with: features)
-    }
+    func mayUse(_ features: Features) -> Bool { state.mayUse(features) }
 
     /// How many queues the driver may use: those up to the last one that its features allow. Nil if it is not known.
-    var queuesInUse: UInt32? {
-        guard negotiated != nil else { return standard.queueCount }
-        switch deviceClass {
-        case .net:
-            // Without the control queue a driver cannot ask for more than one pair.
-            guard mayUse(Features.Net.controlQueue) else { return 2 }
-            guard mayUse(Features.Net.severalPairs) else { return 3 }
-            return net?.maximumQueuePairs.map { UInt32($0) * 2 + 1 } ?? standard.queueCount
-        case .block:
-            guard mayUse(Features.Block.multiqueue) else { return 1 }
-            return block?.queues.map { UInt32($0) } ?? standard.queueCount
-        default: return standard.queueCount
-        }
-    }
+    var queuesInUse: UInt32? { state.queuesInUse }
 
     /// Parameters of a device that the target's management device would make.
     func parameters(_ change: (inout CreationParameters) -> Void = { _ in }) -> CreationParameters? {

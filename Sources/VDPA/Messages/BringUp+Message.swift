@@ -24,7 +24,7 @@ extension RestoredState: MessageValue {
         self.init(
             deviceClass: try value.member("deviceClass"), features: try value.member("features"),
             configuration: configuration.bytes, queues: try value.member("queues"),
-            isTrial: try value.member("isTrial"))
+            queuesInUse: try value.member("queuesInUse"), isTrial: try value.member("isTrial"))
     }
 
     package func writeMessage(to writer: inout JSONWriter) {
@@ -33,6 +33,7 @@ extension RestoredState: MessageValue {
         writer.field("features", features)
         writer.field("configuration", HexadecimalBytes(configuration))
         writer.field("queues", queues)
+        writer.field("queuesInUse", queuesInUse)
         writer.field("isTrial", isTrial)
         writer.endObject()
     }

@@ -21,6 +21,8 @@ extension DeviceProcedure: MessageValue {
             self = .export(assertStop: try value.member("assertStop"), by: try value.member("mechanism"))
         case "open":
             self = .open(bringUp: try value.optionalMember("bringUp"))
+        case "start":
+            self = .start(proving: try value.member("queues"))
         case "close":
             self = .close
         case "rewind":
@@ -51,6 +53,8 @@ extension DeviceProcedure: MessageValue {
             writer.field("mechanism", mechanism)
         case .open(let bringUp):
             writer.field("bringUp", bringUp)
+        case .start(let queues):
+            writer.field("queues", queues)
         case .rewind(let queues, let mechanism):
             writer.field("queues", queues)
             writer.field("mechanism", mechanism)
@@ -72,6 +76,7 @@ extension DeviceProcedure: MessageValue {
         case .reset: "reset"
         case .export: "export"
         case .open: "open"
+        case .start: "start"
         case .close: "close"
         case .rewind: "rewind"
         case .withdraw: "withdraw"

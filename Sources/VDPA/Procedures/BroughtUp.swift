@@ -41,6 +41,14 @@ struct BroughtUp: Sendable, Hashable {
     }
 }
 
+extension BroughtUp {
+    /// Says why the field that was noted last is not proved yet.
+    mutating func doubtLast(_ reason: String) {
+        guard let last = restored.indices.last else { return }
+        restored[last].reason = reason
+    }
+}
+
 extension DeviceReport {
     /// Takes in what came of a bring-up.
     mutating func add(_ result: BroughtUp) {

@@ -23,8 +23,8 @@ extension VhostVDPAFile where Self: ~Copyable {
             return try performShared(.suspend(allowIrreversible: true, dryRun: false, by: mechanism))
         case .open, .close, .withdraw:
             throw HostError(.notOwner, "opening and closing are for a descriptor of vdpad's own")
-        case .rewind:
-            throw HostError(.notOwner, "positions are set by the process that owns the device")
+        case .rewind, .start:
+            throw HostError(.notOwner, "positions are the affair of the process that owns the device")
         }
     }
 }

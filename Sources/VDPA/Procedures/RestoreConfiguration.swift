@@ -1,7 +1,11 @@
 import Virtio
 
 extension OwnedVhostVDPAFile where Self: ~Copyable {
-    /// Gives the device the configuration of a state, where it does not have it. Behind FEATURES_OK.
+    /// Gives the device those fields of a state's configuration that the driver has built on, where it has others. Behind
+    /// FEATURES_OK.
+    ///
+    /// Hints, and what the link is, stay the device's own, and so does what belongs to no feature that the driver has
+    /// accepted.
     borrowing func restoreConfiguration(_ state: RestoredState, _ result: inout BroughtUp) throws(HostError) {
         guard !result.isRefused(.configuration) else { return }
         var former: [UInt8]?
@@ -10,12 +14,13 @@ extension OwnedVhostVDPAFile where Self: ~Copyable {
         try result.note(.configuration, isTrial: state.isTrial) { () throws(HostError) in
             let size = try configurationSize() ?? UInt32(state.configuration.count)
             let present = try readConfiguration(count: Int(size))
-            // What only one of the two has belongs to no feature that the driver has accepted.
-            var wanted = present
-            let common = min(wanted.count, state.configuration.count)
-            wanted.replaceSubrange(..<common, with: state.configuration.prefix(common))
+            let wanted = state.configuration(over: present)
             if present != wanted { former = present }
-            try writeConfiguration(wanted, over: present)
+            do throws(HostError) {
+                try writeConfiguration(wanted, over: present)
+            } catch {
+                throw error.of(state.unmetField(of: try? stableConfiguration(size: size)))
+            }
             return .verified
         }
     }
@@ -62,5 +67,28 @@ extension OwnedVhostVDPAFile where Self: ~Copyable {
             .incompatible,
             "byte \(offset) of the configuration is \(found[offset]) and the device does not take \(wanted[offset])",
             call: "VHOST_VDPA_SET_CONFIG", observation: try? observe())
+    }
+}
+
+extension RestoredState {
+    /// A device's configuration with what it must have of this one.
+    fileprivate func configuration(over present: [UInt8]) -> [UInt8] {
+        var wanted = present
+        guard let demands = ConfigurationDemand.all(of: deviceClass, accepting: features) else {
+            let common = min(present.count, configuration.count)
+            wanted.replaceSubrange(..<common, with: configuration.prefix(common))
+            return wanted
+        }
+        for demand in demands where !demand.isMet(by: present, for: configuration) {
+            wanted.replaceSubrange(demand.range, with: configuration[demand.range])
+        }
+        return wanted
+    }
+
+    /// The first field of the configuration that a device does not have as it must.
+    fileprivate func unmetField(of present: [UInt8]?) -> StateField {
+        let demands = ConfigurationDemand.all(of: deviceClass, accepting: features) ?? []
+        let unmet = present.flatMap { present in demands.first { !$0.isMet(by: present, for: configuration) } }
+        return unmet.map { .configuration($0.member) } ?? .configuration
     }
 }

@@ -18,6 +18,8 @@ extension SimulatedFile {
         case .rewind(let targets, let mechanism):
             let rings = queues.map { RingStart(size: $0.size, position: .split(availableIndex: $0.used)) }
             return try rewind(targets, of: rings, by: mechanism) { queue throws(HostError) in queues[Int(queue)].used }
+        case .start(let positions):
+            return try start(proving: positions)
         default:
             return try performShared(procedure)
         }

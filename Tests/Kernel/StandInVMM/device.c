@@ -1,3 +1,4 @@
+#include "borrow.h"
 #include "device.h"
 
 #include <errno.h>
@@ -45,6 +46,7 @@ static void map_memory(struct device *device) {
     if (range.first > iova_base || range.last < iova_base + memory_size - 1)
         fail("the device cannot reach 0x%llx", (unsigned long long)iova_base);
 
+    device->iova = iova_base;
     struct vhost_msg_v2 message = {
         .type = VHOST_IOTLB_MSG_V2,
         .iotlb = {
@@ -61,13 +63,14 @@ static void map_memory(struct device *device) {
 
 void *device_allocate(struct device *device, uint64_t size, uint64_t alignment) {
     uint64_t start = (device->memory_used + alignment - 1) / alignment * alignment;
+    if (device->borrowed) start = borrowed_room(start, size);
     if (start + size > device->memory_size) fail("out of device memory");
     device->memory_used = start + size;
     return device->memory + start;
 }
 
 uint64_t device_address(const struct device *device, const void *pointer) {
-    return iova_base + (uint64_t)((const uint8_t *)pointer - device->memory);
+    return device->iova + (uint64_t)((const uint8_t *)pointer - device->memory);
 }
 
 static void add_status(const struct device *device, uint8_t bits) {
@@ -131,6 +134,12 @@ void device_set_up(struct device *device) {
 
     map_memory(device);
     for (unsigned i = 0; i < device->queue_count; i++) set_up_queue(device, i);
+}
+
+void device_kick(const struct device *device) {
+    uint64_t one = 1;
+    for (unsigned i = 0; i < device->queue_count; i++) ring_kick(&device->queues[i]);
+    for (unsigned i = 0; i < device->kick_count; i++) (void)!write(device->kicks[i], &one, sizeof one);
 }
 
 void device_driver_ok(struct device *device) { add_status(device, VIRTIO_CONFIG_S_DRIVER_OK); }

@@ -6,7 +6,7 @@
 
 #include "ring.h"
 
-enum { MAX_QUEUES = 3 };
+enum { MAX_QUEUES = 3, MAX_KICKS = 64 };
 
 struct device {
     int descriptor;
@@ -14,17 +14,25 @@ struct device {
     uint64_t features;       // negotiated
     uint64_t backend_features;
     uint8_t *memory;         // everything the device reads and writes
+    uint64_t iova;           // by which the device knows it
     uint64_t memory_size;
     uint64_t memory_used;
+    bool borrowed;           // the memory is another process's, and has little room beside the rings
     unsigned queue_count;
     uint16_t positions[MAX_QUEUES];  // where the queues begin
     struct ring queues[MAX_QUEUES];
+    unsigned kick_count;
+    int kicks[MAX_KICKS];    // eventfds of which some are those of the queues
 };
 
 // Opens the node, unless a descriptor (0 or more) is given. Exits on failure, like everything here.
 void device_open(struct device *device, const char *node, int descriptor);
 // Becomes the owner, negotiates features, maps memory and gives the device its rings.
 void device_set_up(struct device *device);
+// Drives a device that vdpad owns: finds its descriptor, its rings and its kicks in that process, and uses them from here.
+// What the rings are is vdpad's affair; this side does with them what a guest's driver does.
+void device_borrow(struct device *device, int process);
+void device_kick(const struct device *device);
 void device_driver_ok(struct device *device);
 uint8_t device_status(const struct device *device);
 // Returns 0 or the error number.

@@ -13,11 +13,9 @@
 
 enum {
     SECTOR_SIZE = 512,
-    BLOCK_SIZE = 4096,
     BLOCKS_PER_REQUEST = 16,  // each request in flight has a piece of the disk to itself
     BLOCK_DESCRIPTORS = 3,    // header, data, status
     MAX_DEPTH = 80,
-    FRAME_SIZE = 1024,
     RECEIVE_BUFFERS = 128,
     RECEIVE_QUEUE = 0,
     TRANSMIT_QUEUE = 1,
@@ -35,8 +33,19 @@ struct request {
     uint8_t *data;
 };
 
+// How much goes in one request; little where the device's memory is.
+struct sizes {
+    uint32_t block;
+    uint32_t frame;
+    unsigned receive_buffers;
+};
+
+static const struct sizes large = {.block = 4096, .frame = 1024, .receive_buffers = RECEIVE_BUFFERS};
+static const struct sizes small = {.block = 512, .frame = 256, .receive_buffers = 8};
+
 struct load {
     struct device *device;
+    struct sizes sizes;
     struct ring *ring;
     unsigned depth;
     bool paused;
@@ -88,14 +97,14 @@ static void describe(struct load *load, struct ring *ring, unsigned at, const vo
 static void prepare_block(struct load *load) {
     uint64_t capacity;
     device_read_config(load->device, &capacity, 0, sizeof capacity);
-    uint64_t needed = (uint64_t)load->depth * BLOCKS_PER_REQUEST * (BLOCK_SIZE / SECTOR_SIZE);
+    uint64_t needed = (uint64_t)load->depth * BLOCKS_PER_REQUEST * (load->sizes.block / SECTOR_SIZE);
     if (le64toh(capacity) < needed)
         fail("the disk has %llu sectors, the depth needs %llu", (unsigned long long)le64toh(capacity),
              (unsigned long long)needed);
     load->ring = &load->device->queues[0];
     for (unsigned i = 0; i < load->depth; i++) {
         struct request *request = &load->requests[i];
-        request->data = device_allocate(load->device, BLOCK_SIZE, 4096);
+        request->data = device_allocate(load->device, load->sizes.block, 16);
         request->header = device_allocate(load->device, sizeof *request->header, 16);
         request->status = device_allocate(load->device, 1, 1);
     }
@@ -111,28 +120,28 @@ static void submit_block(struct load *load, unsigned index) {
     uint64_t block = (uint64_t)index * BLOCKS_PER_REQUEST + request->block;
     request->header->type = htole32(request->writes ? VIRTIO_BLK_T_OUT : VIRTIO_BLK_T_IN);
     request->header->ioprio = 0;
-    request->header->sector = htole64(block * (BLOCK_SIZE / SECTOR_SIZE));
+    request->header->sector = htole64(block * (load->sizes.block / SECTOR_SIZE));
     *request->status = 0xff;
     if (request->writes)
-        fill(request->data, BLOCK_SIZE, request->sequence);
+        fill(request->data, load->sizes.block, request->sequence);
     else
-        memset(request->data, 0xee, BLOCK_SIZE);
+        memset(request->data, 0xee, load->sizes.block);
 
     unsigned head = index * BLOCK_DESCRIPTORS;
     describe(load, load->ring, head, request->header, sizeof *request->header, RING_NEXT);
-    describe(load, load->ring, head + 1, request->data, BLOCK_SIZE,
+    describe(load, load->ring, head + 1, request->data, load->sizes.block,
              RING_NEXT | (request->writes ? 0 : RING_DEVICE_WRITES));
     describe(load, load->ring, head + 2, request->status, 1, RING_DEVICE_WRITES);
     ring_submit(load->ring, (uint16_t)head);
 }
 
-static bool check_block(struct request *request, uint32_t length) {
+static bool check_block(const struct load *load, struct request *request, uint32_t length) {
     if (*request->status != VIRTIO_BLK_S_OK) return false;
     if (request->writes) {
         request->written[request->block] = request->sequence;
         return length == 1;
     }
-    return length == BLOCK_SIZE + 1 && matches(request->data, BLOCK_SIZE, request->written[request->block]);
+    return length == load->sizes.block + 1 && matches(request->data, load->sizes.block, request->written[request->block]);
 }
 
 // A frame: the virtio header, addresses (broadcast, so that the device gives it back), type, sequence, pattern.
@@ -141,11 +150,11 @@ enum { NET_HEADER = 12, NET_SEQUENCE = 32, NET_PATTERN = 40 };
 static void prepare_net(struct load *load) {
     load->ring = &load->device->queues[TRANSMIT_QUEUE];
     for (unsigned i = 0; i < load->depth; i++)
-        load->requests[i].data = device_allocate(load->device, FRAME_SIZE, FRAME_SIZE);
+        load->requests[i].data = device_allocate(load->device, load->sizes.frame, load->sizes.frame);
     struct ring *ring = &load->device->queues[RECEIVE_QUEUE];
-    for (unsigned i = 0; i < RECEIVE_BUFFERS; i++) {
-        load->received[i] = device_allocate(load->device, FRAME_SIZE, FRAME_SIZE);
-        describe(load, ring, i, load->received[i], FRAME_SIZE, RING_DEVICE_WRITES);
+    for (unsigned i = 0; i < load->sizes.receive_buffers; i++) {
+        load->received[i] = device_allocate(load->device, load->sizes.frame, load->sizes.frame);
+        describe(load, ring, i, load->received[i], load->sizes.frame, RING_DEVICE_WRITES);
         ring_submit(ring, (uint16_t)i);
     }
 }
@@ -156,8 +165,8 @@ static void submit_net(struct load *load, unsigned index) {
     memset(request->data + NET_HEADER, 0xff, 6);
     memcpy(request->data + NET_HEADER + 6, "\x02vdpad\x88\xb5", 8);
     memcpy(request->data + NET_SEQUENCE, &request->sequence, sizeof request->sequence);
-    fill(request->data + NET_PATTERN, FRAME_SIZE - NET_PATTERN, request->sequence);
-    describe(load, load->ring, index, request->data, FRAME_SIZE, 0);
+    fill(request->data + NET_PATTERN, load->sizes.frame - NET_PATTERN, request->sequence);
+    describe(load, load->ring, index, request->data, load->sizes.frame, 0);
     ring_submit(load->ring, (uint16_t)index);
 }
 
@@ -165,7 +174,7 @@ static void take_received(struct load *load) {
     struct ring *ring = &load->device->queues[RECEIVE_QUEUE];
     struct ring_used_element element;
     while (ring_take(ring, &element)) {
-        if (element.id >= RECEIVE_BUFFERS) {
+        if (element.id >= load->sizes.receive_buffers) {
             load->counters.unknown++;
             continue;
         }
@@ -173,8 +182,8 @@ static void take_received(struct load *load) {
         uint64_t sequence;
         memcpy(&sequence, frame + NET_SEQUENCE, sizeof sequence);
         if (sequence <= load->last_received) load->counters.duplicated++;
-        if (element.length != FRAME_SIZE || sequence > load->counters.submitted ||
-            !matches(frame + NET_PATTERN, FRAME_SIZE - NET_PATTERN, sequence))
+        if (element.length != load->sizes.frame || sequence > load->counters.submitted ||
+            !matches(frame + NET_PATTERN, load->sizes.frame - NET_PATTERN, sequence))
             load->counters.mismatched++;
         load->last_received = sequence;
         load->counters.received++;
@@ -186,6 +195,7 @@ struct load *load_create(struct device *device, unsigned depth, int log) {
     struct load *load = calloc(1, sizeof *load);
     if (load == NULL) fail("out of memory");
     load->device = device;
+    load->sizes = device->borrowed ? small : large;
     load->depth = depth;
     load->log = log;
     if (depth > MAX_DEPTH) fail("the depth is at most %d", MAX_DEPTH);
@@ -254,7 +264,7 @@ void load_take_completions(struct load *load) {
         note_gap(load, (struct sight){former_look, now});
         request->in_flight = false;
         load->counters.completed++;
-        if (load->device->id == VIRTIO_ID_BLOCK && !check_block(request, element.length)) load->counters.mismatched++;
+        if (load->device->id == VIRTIO_ID_BLOCK && !check_block(load, request, element.length)) load->counters.mismatched++;
         if (load->log < 0) continue;
         length += (size_t)snprintf(lines + length, sizeof lines - length, "%llu %llu\n",
                                    (unsigned long long)now, (unsigned long long)request->sequence);

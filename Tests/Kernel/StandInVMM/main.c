@@ -17,7 +17,8 @@
 #include "process.h"
 
 static const char usage[] =
-    "usage: StandInVMM [options] /dev/vhost-vdpa-N... | --fd N\n"
+    "usage: StandInVMM [options] /dev/vhost-vdpa-N... | --fd N | --rings-of PID\n"
+    "  --rings-of PID     drive the rings of the one device that this vdpad owns, without owning it\n"
     "  --depth N          requests in flight (4; 0: none)\n"
     "  --kick-again-ms N  kick again when a request is this old (50; 0: never)\n"
     "  --pace-ms N        submit at most this often (0: as often as requests complete)\n"
@@ -96,7 +97,7 @@ __attribute__((format(printf, 1, 2))) static void answer(const char *format, ...
 #define EACH(lane, vmm) (struct lane *lane = (vmm)->lanes; lane < (vmm)->lanes + (vmm)->count; lane++)
 
 static void kick(struct lane *lane) {
-    for (unsigned i = 0; i < lane->device.queue_count; i++) ring_kick(&lane->device.queues[i]);
+    device_kick(&lane->device);
     lane->last_kick = monotonic_now();
 }
 
@@ -381,7 +382,8 @@ int main(int argc, char **argv) {
         {"user", required_argument, NULL, 'u'},      {"new-namespaces", no_argument, NULL, 's'},
         {"send-fd", required_argument, NULL, 'f'},   {"leaderless", no_argument, NULL, 'e'},
         {"realtime", no_argument, NULL, 'r'},        {"positions", required_argument, NULL, 'b'},
-        {"fd", required_argument, NULL, 'i'},        {"help", no_argument, NULL, 'h'},
+        {"fd", required_argument, NULL, 'i'},        {"rings-of", required_argument, NULL, 'g'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     static struct vmm vmm;  // not on this thread's stack, which --leaderless leaves
@@ -389,7 +391,7 @@ int main(int argc, char **argv) {
     vmm.listener = -1;
     unsigned depth = 4, user = 0;
     bool driver_ok = true, dumpable = true, namespaces = false, leaderless = false, realtime = false;
-    int log = -1, descriptor = -1, option;
+    int log = -1, descriptor = -1, owner = 0, option;
     const char *socket = NULL;
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) switch (option) {
         case 'd': depth = number(optarg); break;
@@ -404,6 +406,7 @@ int main(int argc, char **argv) {
         case 'r': realtime = true; break;
         case 'f': socket = optarg; break;
         case 'i': descriptor = (int)number(optarg); break;
+        case 'g': owner = (int)number(optarg); break;
         case 'h': fputs(usage, stdout); return 0;
         case 'l':
             log = open(optarg, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
@@ -411,14 +414,17 @@ int main(int argc, char **argv) {
             break;
         default: fputs(usage, stderr); return 2;
         }
-    if ((optind < argc) == (descriptor >= 0)) fail("give nodes, or --fd");
+    if ((optind < argc) + (descriptor >= 0) + (owner > 0) != 1) fail("give nodes, or --fd, or --rings-of");
     if (argc - optind > MAX_DEVICES) fail("more than %d devices", MAX_DEVICES);
-    vmm.count = descriptor >= 0 ? 1 : (unsigned)(argc - optind);
+    vmm.count = optind < argc ? (unsigned)(argc - optind) : 1;
 
     raise_memory_lock_limit();
     if (socket != NULL) vmm.listener = listen_on(socket);
     for EACH (lane, &vmm)
-        device_open(&lane->device, descriptor >= 0 ? NULL : argv[optind + (lane - vmm.lanes)], descriptor);
+        if (owner > 0)
+            device_borrow(&lane->device, owner);
+        else
+            device_open(&lane->device, descriptor >= 0 ? NULL : argv[optind + (lane - vmm.lanes)], descriptor);
     if (user != 0) become_user(user);
     if (namespaces) {
         if (vmm.count > 1) fail("--new-namespaces: with one device only");
@@ -427,9 +433,9 @@ int main(int argc, char **argv) {
     set_dumpable(dumpable);
     if (realtime) become_realtime();
     for EACH (lane, &vmm) {
-        device_set_up(&lane->device);
+        if (owner == 0) device_set_up(&lane->device);
         lane->load = load_create(&lane->device, driver_ok ? depth : 0, log);
-        if (driver_ok) device_driver_ok(&lane->device);
+        if (driver_ok && owner == 0) device_driver_ok(&lane->device);
     }
     const struct device *first = &vmm.lanes[0].device;
     answer("{\"ready\":true,\"pid\":%d,\"deviceId\":%u,\"features\":%" PRIu64 ",\"backendFeatures\":%" PRIu64

@@ -109,6 +109,28 @@ static void answer_position(struct server *server, const struct vduse_dev_reques
     }
 }
 
+// What the driver has told the kernel of the queues is asked for when the device starts, as libvduse does: until then the
+// kernel passes nothing of it on.
+static void start_queues(struct server *server) {
+    uint64_t features = 0;
+    if (ioctl(server->device, VDUSE_DEV_GET_FEATURES, &features) < 0) fail("VDUSE_DEV_GET_FEATURES");
+    for (unsigned index = 0; index < server->queue_count; index++) {
+        struct vduse_vq_info info = {.index = index};
+        if (ioctl(server->device, VDUSE_VQ_GET_INFO, &info) < 0) fail("VDUSE_VQ_GET_INFO");
+        uint32_t base = info.split.avail_index;
+        if (features >> VIRTIO_F_RING_PACKED & 1)
+            base = info.packed.last_avail_idx | (uint32_t)(info.packed.last_avail_counter & 1) << 15 |
+                   (uint32_t)info.packed.last_used_idx << 16 | (uint32_t)(info.packed.last_used_counter & 1) << 31;
+        server->queues[index] = (struct queue){.base = base, .worked = true};
+    }
+}
+
+static void set_status(struct server *server, uint8_t status) {
+    if (status & VIRTIO_CONFIG_S_DRIVER_OK && !(server->status & VIRTIO_CONFIG_S_DRIVER_OK)) start_queues(server);
+    if (status == 0) memset(server->queues, 0, sizeof server->queues);
+    server->status = status;
+}
+
 static void answer_message(struct server *server) {
     struct vduse_dev_request request;
     if (read(server->device, &request, sizeof request) != sizeof request) {
@@ -118,7 +140,7 @@ static void answer_message(struct server *server) {
     struct vduse_dev_response response = {.request_id = request.request_id, .result = VDUSE_REQ_RESULT_OK};
     switch (request.type) {
     case VDUSE_GET_VQ_STATE: answer_position(server, &request, &response); break;
-    case VDUSE_SET_STATUS: server->status = request.s.status; break;
+    case VDUSE_SET_STATUS: set_status(server, request.s.status); break;
     case VDUSE_UPDATE_IOTLB: break;
     default: response.result = VDUSE_REQ_RESULT_FAILED;
     }

@@ -85,7 +85,7 @@ extension HostSuite {
                 try await test.perform(.open(bringUp: BringUp(restoring: state)), on: node, through: .owner)
             }
             #expect(error.code == .incompatible)
-            #expect(error.field == .configuration)
+            #expect(error.field == .configuration("block.capacitySectors"))
             #expect(error.message.contains("byte 0 "), "\(error.message)")
             #expect(error.observation?.configuration == former)
         },
@@ -95,7 +95,7 @@ extension HostSuite {
             let changes: [(StateField, (inout RestoredState) -> Void)] = [
                 (.deviceClass, { $0.deviceClass = .net }),
                 (.negotiatedFeatures, { $0.features.insert(.ringPacked) }),
-                (.queueCount, { $0.queues.append($0.queues[0]) }),
+                (.queueCount, { $0.queuesInUse = 2 }),
                 (.size(ofQueue: 0), { $0.queues[0].size = 512 }),
             ]
             for (field, change) in changes {
@@ -107,6 +107,18 @@ extension HostSuite {
                 #expect(error.code == .incompatible)
                 #expect(error.field == field)
             }
+        },
+        HostCase("a device with more queues than the state takes it, and those that are left over begin anew") { test in
+            let node = try await test.makeDevice(.net)
+            var state = try await test.state(of: node)
+            state.queues.removeLast()
+            state.queuesInUse = 2
+            _ = try await test.perform(.open(bringUp: BringUp(restoring: state)), on: node, through: .owner)
+            _ = try await test.perform(
+                .suspend(allowIrreversible: false, dryRun: false), on: node, through: .owner)
+            let export = try await test.perform(.export(assertStop: true), on: node, through: .owner)
+            let wanted = state.queues.map(\.position) + [.split(availableIndex: 0)]
+            #expect(export.queues.map(\.position) == wanted)
         },
         HostCase("a trial goes on where a field is refused") { test in
             let node = try await test.makeDevice(.net)

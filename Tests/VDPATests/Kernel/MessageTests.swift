@@ -39,6 +39,8 @@ func message(_ value: some MessageValue) throws -> JSONValue {
         .perform(.withdraw(configuration: [0, 255]), node, .owner),
         .perform(
             .rewind([QueuePosition(queue: .max, position: .split(availableIndex: .max))]), node, .owner),
+        .perform(
+            .start(proving: [QueuePosition(queue: 1, position: .split(availableIndex: 7))]), node, .owner),
         .provision(.create(NewDevice(node.device, by: simulator))),
         .provision(.create(fullNewDevice)),
         .provision(.delete(node.device)),
@@ -62,7 +64,7 @@ func message(_ value: some MessageValue) throws -> JSONValue {
                 size: 32_768,
                 position: .packed(
                     availableIndex: 0x7fff, availableWrapCounter: true, usedIndex: 0, usedWrapCounter: false)),
-        ], isTrial: true)
+        ], queuesInUse: 1, isTrial: true)
 
     static let simulator = ManagementDevice(
         busName: nil, name: "vdpasim_net", classes: [.net], maximumQueues: nil, features: nil)

@@ -46,6 +46,8 @@ final class OwnedSession {
             return try descriptor.rewind(targets, of: state.rings, by: mechanism) { queue throws(HostError) in
                 try usedIndex(queue: queue)
             }
+        case .start(let positions):
+            return try descriptor.start(proving: positions)
         case .reset:
             // What was negotiated and set up goes with it; the rings' memory stays mapped until the close.
             state.rings = []

@@ -61,8 +61,32 @@ extension KernelTier {
             }
         }
 
+        /// The process behind the device learns of positions only when DRIVER_OK is set, so what was said before proves
+        /// nothing, and what is said then does.
+        @Test func positionsOfAPackedRingAreProvedOnceTheDeviceRuns() async throws {
+            let positions = [RingPosition.first, .second]
+            try await Self.withPackedDevice(at: positions) { device, _, client in
+                let state = try await OwnedDeviceTests.export(device, client)
+                #expect(state.standard.queues.map(\.position) == positions)
+                _ = try await client.call(DeviceCloseMethod.self, .init(device: device.deviceName))
+                let stopped = try await client.call(
+                    StateRestoreMethod.self,
+                    .init(device: device.deviceName, state: state.document, mode: .preflight))
+                let fields = stopped.fields.filter { $0.field.hasSuffix(".position") }
+                #expect(fields.map(\.outcome) == [.accepted, .accepted], "\(stopped.fields)")
+                #expect(fields.allSatisfy { $0.reason?.contains("DRIVER_OK") == true }, "\(stopped.fields)")
+                #expect(stopped.state.warnings.contains { $0.contains("stand still") }, "\(stopped.state.warnings)")
+                let started = try await client.call(
+                    StateRestoreMethod.self,
+                    .init(device: device.deviceName, state: state.document, mode: .owner, start: true))
+                let proved = started.fields.filter { $0.field.hasSuffix(".position") }
+                #expect(proved.map(\.outcome) == [.verified, .verified], "\(started.fields)")
+            }
+        }
+
         /// A device of two packed rings that vdpad owns and has started.
         private static func withPackedDevice(
+            at positions: [RingPosition] = [.initial(.packed), .initial(.packed)],
             _ body: (GuestDevice, VDUSEServer, ControlClient) async throws -> Void
         ) async throws {
             try await Guest.withVDUSEDevice(queues: 2, packed: true) { device, server in
@@ -78,7 +102,7 @@ extension KernelTier {
                     state.standard.negotiatedFeatures = NamedMask(features, for: .block)
                     for place in state.standard.queues.indices {
                         state.standard.queues[place].format = .packed
-                        state.standard.queues[place].position = .initial(.packed)
+                        state.standard.queues[place].position = positions[place]
                     }
                     let restored = try await client.call(
                         StateRestoreMethod.self,

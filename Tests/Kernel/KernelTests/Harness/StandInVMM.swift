@@ -144,6 +144,12 @@ struct StandInVMM: Sendable {
         try await start(["--fd", "3"], passing: [descriptor], options)
     }
 
+    /// Starts as the driver alone of a device that a daemon owns, whose rings lie in that process's memory and are those that
+    /// the device works on.
+    static func start(ringsOf daemon: Int32, _ options: Options = Options()) async throws -> StandInVMM {
+        try await start(["--rings-of", "\(daemon)"], passing: [], options)
+    }
+
     /// Takes over a VMM that another program has become. Returns when the device is set up and I/O runs.
     static func adopt(_ process: LineProcess) async throws -> StandInVMM {
         StandInVMM(ready: try await process.nextAnswer(Ready.self), process: process, logFile: nil)

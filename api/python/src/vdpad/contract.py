@@ -283,7 +283,8 @@ RestoreMode = Literal["owner", "preflight", "handOver", "rewind"]
 RestoredFieldInfoOutcome = Literal["verified", "accepted", "refused"]
 """How far it is proved that the device has a field.
 `verified`: The device has the value: it was read back, or was there before.
-`accepted`: The device took the value, which nothing can read back.
+`accepted`: The device took the value, which nothing has read back; `reason` says if it tells
+another one so far.
 `refused`: The device does not take the value; in mode preflight only, an error elsewhere.
 """
 
@@ -2030,7 +2031,7 @@ class RestoredField(_RestoredField1, total=False):
     """What became of one field of a state."""
 
     reason: str
-    """Why it was refused."""
+    """Why it was refused, or is not proved yet."""
 
 
 class _RingPosition1(TypedDict):
@@ -3014,21 +3015,25 @@ class Methods:
     ) -> StateRestoreResult:
         """Gives a device that nobody holds the state of another one.
 
-        The document is verified, must lack nothing, and must fit: class, features, queues and sizes
-        are compared before anything is opened. Mode owner opens the device, negotiates the
-        document's features, writes the configuration where it differs, sets size and position of
-        every queue, reads back what can be read back, and with start sets DRIVER_OK; the device
-        stays open, with idle rings in vdpad's own memory. All or nothing: on any failure the
-        configuration is put back and the device is reset and closed, and the error names the field.
-        Mode preflight does the same without DRIVER_OK, goes on where a field is refused, and always
-        ends with the reset. Mode handOver opens the device for the caller as device.acquire does:
-        the reply carries one descriptor (SCM_RIGHTS, fds: 1) and the program that its new owner
-        must carry out; with provision the device is created first, with what the state needs, bound
-        to vhost_vdpa, and deleted again if it cannot be handed over, also after a death of the
-        daemon. When vdpad dies meanwhile, the device is reset, but what was written to its
-        configuration stays. Mode rewind takes no state but queues: on a suspended device that vdpad
-        owns it sets positions back, each between what the device has used and what it has fetched,
-        all or none.
+        The document is verified, must lack nothing, and must fit: what state.check calls blocking
+        is refused before anything is opened. Mode owner opens the device, negotiates the document's
+        features, writes those fields of the configuration that the driver has built on where they
+        differ, sets size and position of every queue that the device has, reads back what can be
+        read back, and with start sets DRIVER_OK and proves the positions that a device tells only
+        then; the device stays open, with idle rings in vdpad's own memory. All or nothing: on any
+        failure the configuration is put back and the device is reset and closed, and the error
+        names the field. Mode preflight does the same without DRIVER_OK, goes on where a field is
+        refused, and always ends with the reset. Mode handOver opens the device for the caller as
+        device.acquire does: the reply carries one descriptor (SCM_RIGHTS, fds: 1) and the program
+        that its new owner must carry out; the configuration must fit then as it is. With provision
+        the device is created first, with what the state needs, bound to vhost_vdpa, and deleted
+        again if it cannot be handed over, if the client goes without having read the reply, and
+        after a death of the daemon before that. When vdpad dies meanwhile, the device is reset, but
+        what was written to its configuration stays. Mode rewind takes no state but queues: on a
+        suspended device that vdpad owns it sets positions back, each between what the device has
+        used and what it has fetched, all or none. A warning says when positions were read of a
+        device that was not known to stand still, and which hints of its configuration the device
+        keeps.
 
         device: The device's name on the vdpa bus.
         state: The state document, as state.export gives it; not with mode rewind.
