@@ -12,7 +12,7 @@ struct AccessTests {
     static let user = 65_534
 
     /// A daemon with grants for the user, whose sockets anybody can connect to.
-    private func withGrants(
+    func withGrants(
         _ grants: JSONValue, _ body: @Sendable (DaemonUnderTest) throws -> Void
     ) async throws {
         try await withSimulatedHost { daemon in
@@ -32,7 +32,7 @@ struct AccessTests {
     }
 
     /// Runs vdpactl as the user, and returns its exit status and what it printed.
-    private func vdpactl(
+    func vdpactl(
         _ daemon: DaemonUnderTest, _ arguments: [String], socket: String? = nil, user: Int = user
     ) throws -> (status: Int32, output: String) {
         let program = try DaemonUnderTest.product("vdpactl")

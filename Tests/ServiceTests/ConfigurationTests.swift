@@ -223,6 +223,14 @@ struct ConfigurationTests {
                 (try? LineConnection(to: daemon.socket)) != nil
             }
             #expect(try !Files.exists(configured))
+            let members = try #require(try daemon.connect().call("config.get")["members"]?.elements)
+            for (name, origin) in [
+                ("sockets.control.path", isFlag ? "flag" : "environment"), ("stateDirectory", "file"),
+                ("logLevel", "default"),
+            ] {
+                let member = members.first { $0["name"]?.text == name }
+                #expect(member?["origin"]?.text == origin, "\(name)")
+            }
         }
     }
 
