@@ -77,7 +77,13 @@ extension Daemon {
         guard await turn.wait(until: .distantFuture, on: loop) else { return }
         do throws(ControlError) {
             try await requireInventory(for: name)
-            guard await self.incarnation(of: name) == incarnation else { return }
+            guard let device = device(name), await self.incarnation(of: name) == incarnation else { return }
+            // The descriptor has been given up, and its close is told a little later.
+            if await device.isHeld != false {
+                let closed = Gate<Void>()
+                await device.watchClose(during: turn) { _ in closed.resolve(()) }
+                _ = await closed.wait(until: .now.advanced(byMilliseconds: 2_000), on: loop)
+            }
             try await remove(name)
             environment.log.notice(
                 "a device was deleted again: its client has gone without it", metadata: ["device": "\(name)"])
