@@ -101,7 +101,9 @@ final class FuzzedDaemon: Sendable {
     }
 
     /// Runs `body` with a daemon that serves, and returns when nothing is left of it. On the loop.
-    static func run(on loop: EventLoop, _ body: @Sendable (FuzzedDaemon) async throws -> Void) async throws {
+    static func run(
+        on loop: EventLoop, _ body: @escaping @Sendable (FuzzedDaemon) async throws -> Void
+    ) async throws {
         let remains = try await serve(on: loop, body)
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 8_000)
         while let object = remains.first(where: { $0.object != nil })?.object {
@@ -118,7 +120,7 @@ final class FuzzedDaemon: Sendable {
     }
 
     private static func serve(
-        on loop: EventLoop, _ body: @Sendable (FuzzedDaemon) async throws -> Void
+        on loop: EventLoop, _ body: @escaping @Sendable (FuzzedDaemon) async throws -> Void
     ) async throws -> [Remains] {
         let directory = "/dev/shm/vdpad-fuzz-\(getpid())-\(UInt64.random(in: .min ... .max))"
         defer { remove(directory) }
@@ -136,14 +138,6 @@ final class FuzzedDaemon: Sendable {
             group.addTask(executorPreference: loop) { await server.serve(far) }
             group.addTask(executorPreference: loop) {
                 await withDiscardingTaskGroup { group in
-                    for await work in followUps.stream {
-                        group.addTask(executorPreference: loop) { await work() }
-                    }
-                    group.cancelAll()
-                }
-            }
-            group.addTask(executorPreference: loop) {
-                await withDiscardingTaskGroup { group in
                     for await (connection, client) in accepted {
                         group.addTask(executorPreference: loop) {
                             await connection.serve()
@@ -152,18 +146,22 @@ final class FuzzedDaemon: Sendable {
                     }
                 }
             }
-            defer {
-                serve.finish()
-                followUps.finish()
-                host.stop()
-                group.cancelAll()
+            group.addTask(executorPreference: loop) {
+                defer { followUps.finish() }
+                await daemon.start()
+                try await body(fuzzed)
+                // As a daemon that is stopped does it.
+                await daemon.endWaits()
+                await daemon.endLeases(until: .now.advanced(byMilliseconds: 1_000))
+                await daemon.closeOwned(until: .now.advanced(byMilliseconds: 1_000))
             }
-            await daemon.start()
-            try await body(fuzzed)
-            // As a daemon that is stopped does it.
-            await daemon.endWaits()
-            await daemon.endLeases(until: .now.advanced(byMilliseconds: 1_000))
-            await daemon.closeOwned(until: .now.advanced(byMilliseconds: 1_000))
+            // To the last one: what is left in there holds what it is about.
+            for await work in followUps.stream {
+                group.addTask(executorPreference: loop) { await work() }
+            }
+            serve.finish()
+            host.stop()
+            group.cancelAll()
         }
         return [Remains(object: fuzzed), Remains(object: daemon), Remains(object: host), Remains(object: server)]
     }
