@@ -24,7 +24,7 @@ int clinux_open(const char *path, enum clinux_open how, uint32_t mode)
         [CLINUX_OPEN_WRITE] = O_WRONLY,
         [CLINUX_OPEN_CREATE_NEW] = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
         [CLINUX_OPEN_CREATE] = O_RDWR | O_CREAT | O_NOFOLLOW,
-        [CLINUX_OPEN_APPEND] = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW,
+        [CLINUX_OPEN_APPEND] = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
         [CLINUX_OPEN_DIRECTORY] = O_RDONLY | O_DIRECTORY,
         [CLINUX_OPEN_REFERENCE] = O_PATH | O_NOFOLLOW,
     };

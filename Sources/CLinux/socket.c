@@ -156,6 +156,22 @@ ssize_t clinux_receive(int fd, void *bytes, size_t length, int32_t *fds, size_t 
     return count;
 }
 
+ssize_t clinux_receive_plain(int fd, void *bytes, size_t length)
+{
+    struct iovec vector = {.iov_base = bytes, .iov_len = length};
+    struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
+    // Peeking leaves the descriptors referenced by the queue: taken from it without room for them, the kernel would let go of
+    // what may be the last reference, here.
+    ssize_t count = recvmsg(fd, &message, MSG_PEEK);
+    if (count < 0)
+        return -errno;
+    if (message.msg_flags & MSG_CTRUNC)
+        return -EPERM;
+    // No more than that: what has come meanwhile may bring descriptors.
+    count = recv(fd, bytes, (size_t)count, 0);
+    return count < 0 ? -errno : count;
+}
+
 ssize_t clinux_receive_uevent(int fd, void *bytes, size_t length, bool *from_kernel)
 {
     struct sockaddr_nl sender = {0};
@@ -249,6 +265,12 @@ int clinux_uevent_socket(int receive_buffer)
         return error;
     }
     return fd;
+}
+
+int clinux_receivable(int socket)
+{
+    int bytes = 0;
+    return ioctl(socket, SIOCINQ, &bytes) < 0 ? -errno : bytes;
 }
 
 int clinux_unread(int socket)

@@ -15,7 +15,9 @@ extension Daemon {
     }
 
     /// `state.check`
-    func checkState(_ params: StateCheckMethod.Params) async throws(ControlError) -> StateCheckMethod.Result {
+    func checkState(
+        _ params: StateCheckMethod.Params, _ rights: AccessRights
+    ) async throws(ControlError) -> StateCheckMethod.Result {
         guard let target = params.target.selection else {
             throw ControlError(
                 .invalidParams, "params.target: exactly one of device and managementDevice must be given")
@@ -25,7 +27,7 @@ extension Daemon {
             if let document = params.target.host {
                 try Self.verified(document)
             } else {
-                try await describe(for: target, params.deadlineMs)
+                try await describe(for: target, params.deadlineMs, rights)
             }
         do throws(StateCheckError) {
             return try StateCheck(of: state, with: target, on: host)
@@ -34,9 +36,10 @@ extension Daemon {
         }
     }
 
-    /// This host, as far as a check against the target looks at it.
+    /// This host, as far as a check against the target looks at it, and a caller may: what it answers names the devices of
+    /// which something is known.
     func describe(
-        for target: CheckTarget, _ deadlineMs: UInt32?
+        for target: CheckTarget, _ deadlineMs: UInt32?, _ rights: AccessRights = .everything
     ) async throws(ControlError) -> HostDescription {
         let maker: String?
         switch target {
@@ -44,7 +47,8 @@ extension Daemon {
         case .device(let name): maker = await (try findDevice(name)).info?.managementDevice
         }
         return try await describeHost(deadlineMs) { device in
-            target == .device(device.name) || (maker != nil && device.managementDevice == maker)
+            target == .device(device.name)
+                || (maker != nil && device.managementDevice == maker && rights.role(on: device.name) != nil)
         }
     }
 

@@ -71,8 +71,8 @@ extension Daemon {
         table.deferred(SystemDescribeMethod.self) { daemon, params, _ throws(ControlError) in
             try await daemon.describeHost(params)
         }
-        table.deferred(StateCheckMethod.self) { daemon, params, _ throws(ControlError) in
-            try await daemon.checkState(params)
+        table.deferredPeer(StateCheckMethod.self) { daemon, params, peer throws(ControlError) in
+            try await daemon.checkState(params, await daemon.rights(of: peer))
         }
         table.handingOver(StateRestoreMethod.self, \.device, creating: Daemon.provisionedRestore) {
             device, params, turn throws(ControlError) in
@@ -147,11 +147,11 @@ extension Daemon {
         table.deferred(DeclarationListMethod.self) { daemon, _, _ throws(ControlError) in
             try await daemon.listDeclarations()
         }
-        table.deferred(DeclarationDiffMethod.self) { daemon, params, _ throws(ControlError) in
-            try await daemon.compareDeclarations(params)
+        table.deferredPeer(DeclarationDiffMethod.self) { daemon, params, peer throws(ControlError) in
+            try await daemon.compareDeclarations(params, await daemon.rights(of: peer))
         }
         table.deferred(DeclarationApplyMethod.self) { daemon, params, origin throws(ControlError) in
-            try await daemon.applyDeclarations(params, origin?.operation)
+            try await daemon.applyDeclarations(params, origin?.operation, await daemon.rights(of: origin))
         }
         table.deferred(DeclarationSaveMethod.self) { daemon, params, _ throws(ControlError) in
             try await daemon.saveDeclarations(params)

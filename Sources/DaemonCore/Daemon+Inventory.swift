@@ -91,7 +91,7 @@ extension Daemon {
         let asOf = try await finish(beginRefresh())
         if let device = device(name) { return device }
         guard let asOf else {
-            throw ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
+            throw .noDevice(name)
         }
         throw ControlError(
             .hostBlocked, "\(name.string) was not on the vdpa bus at \(asOf), and netlink has not answered since",
@@ -305,7 +305,7 @@ extension Daemon {
     /// `device.get`
     func describe(_ name: DeviceName, asOf: String?) throws(ControlError) -> DeviceGetMethod.Result {
         guard let device = device(name) else {
-            throw ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
+            throw .noDevice(name)
         }
         let (description, lease) = device.assumeIsolated { device in (device.describe(), device.record?.lease) }
         var result = DeviceGetMethod.Result(device: description, asOf: asOf)

@@ -80,6 +80,7 @@ extension Limits {
             lineBytes: limits.lineBytes, replyBytes: limits.replyBytes, depth: limits.depth, idBytes: limits.idBytes,
             batchRequests: limits.batchRequests, descriptors: limits.descriptors, connections: limits.connections,
             connectionsPerUID: limits.connectionsPerUID, connectionsKeptForRoot: limits.connectionsKeptForRoot,
+            connectionsReadonly: limits.connectionsReadonly,
             requestsInFlight: limits.requestsInFlight, partialLineMs: limits.partialLineMs,
             unreadReplyBytes: limits.unreadReplyBytes, unreadReplyMs: limits.unreadReplyMs,
             defaultDeadlineMs: Int(defaultDeadlineMs),

@@ -149,7 +149,6 @@ actor Daemon {
     private func dispose(
         of request: RPCRequest, from peer: RPCPeer, _ entry: HandlerTable.Entry?, _ call: Metrics.Call
     ) -> RPCDisposition {
-        for descriptor in request.descriptors { host.closeElsewhere(descriptor) }
         guard let entry else {
             return .reply(.failure(.methodNotFound(request.method)))
         }
@@ -184,6 +183,21 @@ extension Daemon: RPCHandler {
 
     nonisolated func requestRefused(_ error: RPCError) {
         environment.metrics.refuse(error)
+    }
+
+    nonisolated func takesDescriptors(from peer: RPCPeer) -> Bool {
+        loop.enter(self, peer) { daemon, peer in daemon.rights(of: peer).highest != nil } && host.takesDescriptors
+    }
+
+    nonisolated func refusesDescriptors(from peer: RPCPeer) -> RPCError {
+        let error = loop.enter(self, peer) { daemon, peer in daemon.refusalOfDescriptors(from: peer) }
+        return RPCError(code: error.code.rawValue, message: error.message, data: error)
+    }
+
+    nonisolated func received(_ descriptor: SharedDescriptor) { host.closeElsewhere(descriptor) }
+
+    nonisolated func closeUnread(_ socket: SharedDescriptor, finish: @escaping @Sendable () -> Void) {
+        host.closeUnread(socket, finish: finish)
     }
 
     nonisolated func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {

@@ -52,3 +52,10 @@ extension ErrorCode {
             }
     }
 }
+
+extension ControlError {
+    /// A device that is not on the bus.
+    static func noDevice(_ name: DeviceName) -> ControlError {
+        ControlError(.deviceNotFound, "there is no device \(name) on the vdpa bus", device: name)
+    }
+}

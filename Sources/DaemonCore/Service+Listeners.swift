@@ -12,7 +12,7 @@ extension Service {
         }
         guard activated.isEmpty else {
             let sockets = try ControlSocket.named(activated.map(\.name))
-            return zip(sockets, activated).map { RPCListener($0.rawValue, $1.listener) }
+            return zip(sockets, activated).map { RPCListener($0, $1.listener) }
         }
         return try settings.sockets.map { socket throws(StartFailure) in
             let group = try socket.group.map { name throws(StartFailure) in
@@ -23,8 +23,14 @@ extension Service {
             let listener = try at("listen on \(socket.path)") { () throws(Errno) in
                 try UnixListener(path: socket.path, mode: UInt32(socket.mode.bits), group: group, on: loop)
             }
-            return RPCListener(socket.socket.rawValue, listener)
+            return RPCListener(socket.socket, listener)
         }
+    }
+}
+
+extension RPCListener {
+    fileprivate init(_ socket: ControlSocket, _ listener: UnixListener) {
+        self.init(socket.rawValue, listener, isReadonly: socket == .readonly)
     }
 }
 

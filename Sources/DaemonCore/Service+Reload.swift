@@ -7,12 +7,12 @@ import Logging
 extension Service {
     /// Puts into force what the file says now, as far as that can change while the daemon serves. On any error everything stays
     /// as it was.
-    func reload(_ daemon: Daemon, _ server: RPCServer) async {
+    func reload(_ daemon: Daemon, _ server: RPCServer, on loop: EventLoop) async {
         notify(.reloading)
-        let result = await reader.read(options.configurationFile)
+        guard let result = await reader.read(options.configurationFile, on: loop) else { return }
         do throws(ConfigurationError) {
             let report = ConfigurationReport(options: options, configuration: try result.get())
-            try reopenAudit(report.settings.auditFile, daemon)
+            try await reopenAudit(report.settings.auditFile, daemon)
             logLevel.current = report.settings.logLevel
             let pending = await daemon.use(report)
             await server.use(report.settings.limits)
@@ -30,13 +30,12 @@ extension Service {
     }
 
     /// Also for whoever has moved the file away.
-    private func reopenAudit(_ file: String?, _ daemon: Daemon) throws(ConfigurationError) {
-        do {
-            try daemon.audit.reopen(file)
+    private func reopenAudit(_ file: String?, _ daemon: Daemon) async throws(ConfigurationError) {
+        do throws(AuditFile.Failure) {
+            try await daemon.audit.reopen(file)
         } catch {
             throw ConfigurationError(
-                file: options.configurationFile?.path ?? "", position: nil,
-                message: "auditFile: \(file ?? "") cannot be opened: \(error.symbol) (\(error))")
+                file: options.configurationFile?.path ?? "", position: nil, message: "auditFile: \(error)")
         }
     }
 }

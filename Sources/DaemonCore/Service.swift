@@ -83,7 +83,7 @@ struct Service: Sendable {
     private func serve(_ stores: Stores, on loop: EventLoop) async throws(StartFailure) {
         // Workers are processes of this binary: they are started before anything is open that they could inherit.
         let host = try await makeHost(on: loop)
-        let daemon = try makeDaemon(host, stores, on: loop)
+        let daemon = try await makeDaemon(host, stores, on: loop)
         let signals = try at("receive signals") { () throws(Errno) in try SignalSource(on: loop) }
         let listeners = try listeners(on: loop)
         let server = RPCServer(
@@ -93,6 +93,7 @@ struct Service: Sendable {
         let followUps = daemon.environment.followUps
         let served = Gate<Void>()
         let mark = ServingMark(stateDirectory: settings.stateDirectory)
+        let (reloads, reloadWanted) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         await withDiscardingTaskGroup { group in
             group.addTask(executorPreference: loop) {
                 await daemon.start()
@@ -110,7 +111,7 @@ struct Service: Sendable {
                 served.resolve(())
             }
             group.addTask(executorPreference: loop) {
-                let isForGood = await stopSignal(signals) { await reload(daemon, server) } != .handOver
+                let isForGood = await stopSignal(signals) { reloadWanted.yield() } != .handOver
                 let ending: Set<LeaseKind> = isForGood ? [.hold, .connection] : [.connection]
                 log.notice("vdpad stops")
                 if isForGood { attempt("note that the daemon stops", mark.remove) }
@@ -129,6 +130,10 @@ struct Service: Sendable {
                 await daemon.listStopped()
                 followUps.finish()
             }
+            group.addTask(executorPreference: loop) {
+                // Beside the signals: a disk or a directory of users that hangs is not to keep the daemon from its end.
+                for await _ in reloads { await reload(daemon, server, on: loop) }
+            }
             group.addTask(executorPreference: loop) { await tellAlive(on: loop) }
             group.addTask(executorPreference: loop) { await daemon.writeMetrics(settings.metrics) }
             for await work in followUps.stream {
@@ -136,8 +141,9 @@ struct Service: Sendable {
             }
             group.cancelAll()
         }
+        let isOnRecord = await daemon.audit.finish(until: .now.advanced(byMilliseconds: 1_000))
         // A thread that is in a call of the kernel must not meet the handlers of an ordinary exit.
-        if !host.health().stuckCalls.isEmpty { _exit(0) }
+        if !isOnRecord || reader.isReading || !host.health().stuckCalls.isEmpty { _exit(0) }
         // Nobody waits for a call any more, so that the end of the workers is not taken for a failure of theirs.
         host.stop()
     }
@@ -157,14 +163,16 @@ struct Service: Sendable {
 
     func makeDaemon(
         _ host: any VDPAHost, _ stores: Stores, on loop: EventLoop
-    ) throws(StartFailure) -> Daemon {
+    ) async throws(StartFailure) -> Daemon {
         let openFiles = try at("raise the limit of open files") { () throws(Errno) in
             try Files.raiseDescriptorLimit()
         }
         warnAbout(DescriptorBudget(connections: settings.limits.connections, openFiles: openFiles))
-        let file = settings.auditFile
-        let audit = try at("open \(file ?? "the audit log")") { () throws(Errno) in
-            try AuditLog(file: file, journal: journal, log: log)
+        let audit: AuditLog
+        do throws(AuditFile.Failure) {
+            audit = try await AuditLog(file: settings.auditFile, journal: journal, on: loop, log: log)
+        } catch {
+            throw StartFailure(message: "auditFile: \(error)", errno: error.errno)
         }
         let identity = Identity(version: Version.current, host: settings.simulate ? .simulated : .kernel)
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
@@ -194,13 +202,11 @@ struct Service: Sendable {
             ])
     }
 
-    /// Waits for the signal to stop; at each to reload, does so.
-    private func stopSignal(
-        _ signals: SignalSource, reload: () async -> Void
-    ) async -> SignalSource.Signal? {
+    /// Waits for the signal to stop; at each to reload, has that done.
+    private func stopSignal(_ signals: SignalSource, reload: () -> Void) async -> SignalSource.Signal? {
         while let signal = try? await signals.next() {
             guard signal == .hangUp else { return signal }
-            await reload()
+            reload()
         }
         return nil
     }

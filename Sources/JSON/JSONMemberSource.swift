@@ -13,6 +13,10 @@ public protocol JSONMemberSource {
     mutating func required(
         _ name: StaticString, maximumLength: Int, _ summary: StaticString
     ) throws(JSONReadError) -> String
+    /// A list of limited length, which must be there.
+    mutating func required<T: JSONReadable>(
+        _ name: StaticString, maximumCount: Int, _ summary: StaticString
+    ) throws(JSONReadError) -> [T]
 
     /// A member that may be left out.
     mutating func optional<T: JSONReadable>(_ name: StaticString, _ summary: StaticString) throws(JSONReadError) -> T?
@@ -24,6 +28,10 @@ public protocol JSONMemberSource {
     mutating func optional(
         _ name: StaticString, maximumLength: Int, _ summary: StaticString
     ) throws(JSONReadError) -> String?
+    /// A list of limited length, which may be left out.
+    mutating func optional<T: JSONReadable>(
+        _ name: StaticString, maximumCount: Int, _ summary: StaticString
+    ) throws(JSONReadError) -> [T]?
 
     /// A member with the value it has when it is left out.
     mutating func optional<T: JSONReadable & JSONWritable>(

@@ -88,6 +88,15 @@ public struct JSONObjectReader: JSONMemberSource {
         return value
     }
 
+    /// Reads a list of limited length.
+    @inlinable
+    public mutating func required<T: JSONReadable>(
+        _ name: StaticString, maximumCount: Int, _ summary: StaticString
+    ) throws(JSONReadError) -> [T] {
+        guard let value: [T] = try optional(name, maximumCount: maximumCount, summary) else { throw missing(name) }
+        return value
+    }
+
     /// Reads a member that may be left out.
     @inlinable
     public mutating func optional<T: JSONReadable>(
@@ -118,6 +127,19 @@ public struct JSONObjectReader: JSONMemberSource {
             throw JSONReadError(at: place, "\(string.utf8.count) bytes are longer than the limit of \(maximumLength)")
         }
         return string
+    }
+
+    /// Reads a list of limited length, which may be left out. The elements of one that is longer are not looked at.
+    @inlinable
+    public mutating func optional<T: JSONReadable>(
+        _ name: StaticString, maximumCount: Int, _ summary: StaticString
+    ) throws(JSONReadError) -> [T]? {
+        guard let value = take(name) else { return nil }
+        let place = path.appending(member: name)
+        if case .array(let elements) = value, elements.count > maximumCount {
+            throw JSONReadError(at: place, "\(elements.count) elements are more than the limit of \(maximumCount)")
+        }
+        return try [T](value, at: place)
     }
 
     /// Reads a member that has a default.

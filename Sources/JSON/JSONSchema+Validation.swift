@@ -47,7 +47,8 @@ extension JSONSchema {
             if let names, !names.contains(string) { report("\(shortened(value)) is not one of \(names)") }
             if let maximumLength, string.unicodeScalars.count > maximumLength { report("longer than \(maximumLength)") }
             if let pattern, !matches(pattern, string) { report("\(shortened(value)) does not match \(pattern)") }
-        case (.array(let element), .array(let values)):
+        case (.array(let element, let maximumCount), .array(let values)):
+            if let maximumCount, values.count > maximumCount { report("more than \(maximumCount) elements") }
             for (index, value) in values.enumerated() {
                 element.check(value, at: path.appending(index: index), definitions, matches, &violations)
             }

@@ -60,8 +60,9 @@ extension JSONSchema: JSONWritable {
             writer.member("enum", ifPresent: names)
             writer.member("pattern", ifPresent: pattern)
             writer.member("maxLength", ifPresent: maximumLength)
-        case .array(let element):
+        case .array(let element, let maximumCount):
             writer.member("type", "array")
+            writer.member("maxItems", ifPresent: maximumCount)
             writer.name("items")
             element.write(to: &writer, style)
         case .object(let properties):

@@ -9,7 +9,8 @@ public struct JSONSchema: Sendable, Hashable {
         case number
         /// A string: one of a list if there is one; of at most so many UTF-8 bytes; matching an ECMA 262 pattern.
         case string(oneOf: [String]? = nil, pattern: String? = nil, maximumLength: Int? = nil)
-        case array(of: JSONSchema)
+        /// A list, of at most so many elements.
+        case array(of: JSONSchema, maximumCount: Int? = nil)
         /// Exactly these members.
         case object([Property])
         /// Any names, with values of one schema.

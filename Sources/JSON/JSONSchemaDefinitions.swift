@@ -23,7 +23,7 @@ public struct JSONSchemaDefinitions: Sendable {
             }
             definitions[reference.name] = definition
             add(definition)
-        case .array(let element):
+        case .array(let element, _):
             add(element)
         case .map(let value):
             add(value)

@@ -43,6 +43,14 @@ public struct JSONSchemaRecorder: JSONMemberSource {
         return String.placeholder
     }
 
+    /// Records a list of limited length.
+    public mutating func required<T: JSONReadable>(
+        _ name: StaticString, maximumCount: Int, _ summary: StaticString
+    ) throws(JSONReadError) -> [T] {
+        record(name, JSONSchema(.array(of: T.schema, maximumCount: maximumCount)), summary, isRequired: true)
+        return []
+    }
+
     /// Records a member that may be left out.
     public mutating func optional<T: JSONReadable>(
         _ name: StaticString, _ summary: StaticString
@@ -64,6 +72,14 @@ public struct JSONSchemaRecorder: JSONMemberSource {
         _ name: StaticString, maximumLength: Int, _ summary: StaticString
     ) throws(JSONReadError) -> String? {
         record(name, JSONSchema(.string(maximumLength: maximumLength)), summary)
+        return nil
+    }
+
+    /// Records a list of limited length, which may be left out.
+    public mutating func optional<T: JSONReadable>(
+        _ name: StaticString, maximumCount: Int, _ summary: StaticString
+    ) throws(JSONReadError) -> [T]? {
+        record(name, JSONSchema(.array(of: T.schema, maximumCount: maximumCount)), summary)
         return nil
     }
 

@@ -15,12 +15,12 @@ struct BatchReply {
 
     /// Appends the response to one request of the batch.
     mutating func append(_ reply: RPCReply, id: RPCID, then: (@Sendable () -> Void)? = nil) {
-        if let then { followers.append(then) }
         bytes.append(UInt8(ascii: bytes.isEmpty ? "[" : ","))
         let left = max(0, limits.replyBytes - bytes.count)
-        let passed = reply.write(id: id, to: &bytes, resultBytes: left, limits: limits)
-        descriptors += passed
-        if !passed.isEmpty, let delivery = reply.delivery { deliveries.append(delivery) }
+        let written = reply.write(id: id, to: &bytes, resultBytes: left, limits: limits)
+        descriptors += written.descriptors
+        if !written.descriptors.isEmpty, let delivery = reply.delivery { deliveries.append(delivery) }
+        if written.isWhole, let then { followers.append(then) }
     }
 
     /// Ends the line; it stays empty when no request was answered.

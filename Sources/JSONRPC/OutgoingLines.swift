@@ -32,10 +32,14 @@ struct OutgoingLines {
     var isEmpty: Bool { sent == bytes.count }
 
     /// Appends the reply to one request.
-    mutating func append(_ reply: RPCReply, id: RPCID, limits: RPCLimits) {
+    ///
+    /// - Returns: false when an error was appended in its place, since it is too long.
+    @discardableResult
+    mutating func append(_ reply: RPCReply, id: RPCID, limits: RPCLimits) -> Bool {
         let start = bytes.count
-        let descriptors = reply.write(id: id, to: &bytes, resultBytes: limits.replyBytes, limits: limits)
+        let (descriptors, isWhole) = reply.write(id: id, to: &bytes, resultBytes: limits.replyBytes, limits: limits)
         endLine(from: start, descriptors, reply.delivery.map { [$0] } ?? [])
+        return isWhole
     }
 
     /// Appends the line of a finished batch, if it has one.

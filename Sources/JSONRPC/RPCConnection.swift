@@ -4,6 +4,9 @@ internal import SystemPackage
 /// One connection: moves bytes between its socket and its session and runs deferred bodies, all on the loop.
 actor RPCConnection {
     private static let nothing: [UInt8] = []
+    /// As many as one message can bring: too many are refused by the session, which knows the limit, and closed elsewhere as
+    /// all are.
+    private static let maximumDescriptors = 253
     /// As much as one read of the loop brings.
     private static let fullRead = 65_536
     /// How often it is looked whether a client has read the descriptors that it was sent.
@@ -17,6 +20,8 @@ actor RPCConnection {
     private let notifications = NotificationFlag()
     private var session: RPCSession
     private var isClosed = false
+    /// The socket after `close`, when something is in it.
+    private var unread: SharedDescriptor?
     /// A task of the connection waits for room to send, or for the client to hang up.
     private var isWatchingSendSide = false
     /// What has come while the reader slept that is for its task to deal with.
@@ -109,9 +114,15 @@ actor RPCConnection {
         setPartialLineTimer(false)
         setUnreadReplyTimer(false)
         if let timer = descriptorTimer { loop.cancel(timer) }
-        stream.close()
+        unread = stream.closeIfRead()
         wakeReader()
         handler.connectionClosed(peer)
+    }
+
+    /// Hands over the socket, when the connection was closed with something in it that nobody has read.
+    func takeUnread() -> SharedDescriptor? {
+        defer { unread = nil }
+        return unread
     }
 
     /// Closes the connection when nothing is left to do, and lets the reader go on when it may.
@@ -158,11 +169,25 @@ actor RPCConnection {
 
     /// Takes what is there; nil when nothing is.
     private func takeWhatIsThere() throws(Errno) -> Reception? {
-        try stream.receiveIfThere(keepingDescriptors: limits.descriptors) { bytes, extras in
+        guard handler.takesDescriptors(from: peer) else { return try takeWhatIsThereWithoutDescriptors() }
+        return try stream.receiveIfThere(keepingDescriptors: Self.maximumDescriptors) { bytes, extras in
             guard !bytes.isEmpty else { return .nothingAnyMore }
             session.received(extras)
             take(bytes)
             return bytes.count < Self.fullRead && extras.isEmpty ? .all : .part
+        }
+    }
+
+    private func takeWhatIsThereWithoutDescriptors() throws(Errno) -> Reception? {
+        do throws(Errno) {
+            return try stream.receiveWithoutDescriptors { bytes in
+                guard !bytes.isEmpty else { return .nothingAnyMore }
+                take(bytes)
+                return bytes.count < Self.fullRead ? .all : .part
+            }
+        } catch .notPermitted {
+            session.descriptorsRefused()
+            return .nothingAnyMore
         }
     }
 

@@ -25,6 +25,20 @@ public protocol RPCHandler: Sendable {
     /// Called when a line, or a part of a batch, is answered with an error without being received as a request.
     func requestRefused(_ error: RPCError)
 
+    /// Whether descriptors are taken from a client. Asked before each read.
+    func takesDescriptors(from peer: RPCPeer) -> Bool
+
+    /// Says why not, when some have come. The error goes to the client, and its connection is closed.
+    func refusesDescriptors(from peer: RPCPeer) -> RPCError
+
+    /// Called for each descriptor that is received, before anything else is done with it: says how it is to be closed, which may
+    /// take any time. Of many nobody hears any more.
+    func received(_ descriptor: SharedDescriptor)
+
+    /// Closes the socket of a connection that was closed with something in it that nobody has read; what is closed with it
+    /// may take any time. `finish` is called when that is done, from any thread.
+    func closeUnread(_ socket: SharedDescriptor, finish: @escaping @Sendable () -> Void)
+
     /// Takes a request in the order of reception. Its synchronous part is where the handler takes the request's place in a
     /// device's queue; a deferred body then awaits its turn. The disposition of a notification is carried out, its
     /// reply thrown away.

@@ -20,6 +20,8 @@ public struct RPCLimits: Sendable, Hashable {
     public var connectionsPerUID = 128
     /// Connections that only user 0 may use.
     public var connectionsKeptForRoot = 16
+    /// Connections of all listeners that are marked as open to everybody; user 0 is exempt.
+    public var connectionsReadonly = 256
     /// Requests of one connection that wait for their reply; the server reads on when one of them is answered. A batch
     /// counts as one.
     public var requestsInFlight = 32
@@ -36,7 +38,8 @@ public struct RPCLimits: Sendable, Hashable {
     /// The limits' names, as they are reported.
     public enum Name: String, Sendable, CaseIterable {
         case lineBytes, replyBytes, depth, idBytes, batchRequests, descriptors, connections, connectionsPerUID
-        case connectionsKeptForRoot, requestsInFlight, partialLineMs, unreadReplyBytes, unreadReplyMs
+        case connectionsKeptForRoot, connectionsReadonly, requestsInFlight, partialLineMs, unreadReplyBytes
+        case unreadReplyMs
     }
 
     /// The value of the limit with this name.
@@ -51,6 +54,7 @@ public struct RPCLimits: Sendable, Hashable {
         case .connections: connections
         case .connectionsPerUID: connectionsPerUID
         case .connectionsKeptForRoot: connectionsKeptForRoot
+        case .connectionsReadonly: connectionsReadonly
         case .requestsInFlight: requestsInFlight
         case .partialLineMs: partialLineMs
         case .unreadReplyBytes: unreadReplyBytes
@@ -72,6 +76,7 @@ extension RPCLimits.Name {
         case .connections: "there are \(value) connections"
         case .connectionsPerUID: "this user has \(value) connections"
         case .connectionsKeptForRoot: "the last \(value) connections are kept for user 0"
+        case .connectionsReadonly: "the read-only socket has \(value) connections"
         case .requestsInFlight: "\(value) requests of this connection wait for their reply"
         case .partialLineMs: "the line did not end within \(value) ms"
         case .unreadReplyBytes: "\(value) bytes of replies wait for the client to read"
@@ -82,7 +87,7 @@ extension RPCLimits.Name {
     /// Whether the same call can succeed later without the caller changing anything.
     var isPassedByManyClients: Bool {
         switch self {
-        case .connections, .connectionsPerUID, .connectionsKeptForRoot: true
+        case .connections, .connectionsPerUID, .connectionsKeptForRoot, .connectionsReadonly: true
         default: false
         }
     }

@@ -6,10 +6,13 @@ public struct RPCListener: Sendable {
     public let name: String
     /// The socket.
     public let socket: UnixListener
+    /// Whether anybody may connect to it, to look only: its clients are not to take the place of all others.
+    public let isReadonly: Bool
 
     /// Names a socket.
-    public init(_ name: String, _ socket: UnixListener) {
+    public init(_ name: String, _ socket: UnixListener, isReadonly: Bool = false) {
         self.name = name
         self.socket = socket
+        self.isReadonly = isReadonly
     }
 }

@@ -11,10 +11,10 @@ extension RPCReply {
     ///   - bytes: Where the object is appended.
     ///   - resultBytes: The most that the result may take; a longer one becomes the error `limitExceeded`.
     ///   - limits: The limits that the error names.
-    /// - Returns: The descriptors that go with the object.
+    /// - Returns: The descriptors that go with the object, and whether it is what this reply says and not that error.
     func write(
         id: RPCID, to bytes: inout [UInt8], resultBytes: Int, limits: RPCLimits
-    ) -> [SharedDescriptor] {
+    ) -> (descriptors: [SharedDescriptor], isWhole: Bool) {
         let start = bytes.count
         bytes.append(contentsOf: head)
         // The array moves into the writer and back, so that a result is written where it is sent from.
@@ -27,7 +27,7 @@ extension RPCReply {
             writer.member("error", error)
             writer.bytes.append(UInt8(ascii: "}"))
             swap(&writer.bytes, &bytes)
-            return []
+            return ([], true)
         case .result(let result):
             writer.name("result")
             resultStart = writer.bytes.count
@@ -43,9 +43,10 @@ extension RPCReply {
         }
         writer.bytes.append(UInt8(ascii: "}"))
         swap(&writer.bytes, &bytes)
-        guard isTooLong else { return descriptors }
+        guard isTooLong else { return (descriptors, true) }
         bytes.removeLast(bytes.count - start)
-        return RPCReply.failure(.limitExceeded(.replyBytes, of: limits))
+        _ = RPCReply.failure(.limitExceeded(.replyBytes, of: limits))
             .write(id: id, to: &bytes, resultBytes: resultBytes, limits: limits)
+        return ([], false)
     }
 }

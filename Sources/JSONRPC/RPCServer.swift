@@ -13,6 +13,8 @@ public actor RPCServer {
     private let handler: any RPCHandler
     private var census: ConnectionCensus
     private var connections: [UInt64: RPCConnection] = [:]
+    /// Of connections that are closed, while what was left in them unread is closed.
+    private var closing: [UInt64: Gate<Bool>] = [:]
     private var lastNumber: UInt64 = 0
     private var isDraining = false
 
@@ -99,6 +101,7 @@ public actor RPCServer {
     /// `deadline` what is left is closed and cancelled.
     public func drain(until deadline: MonotonicInstant) {
         isDraining = true
+        for closed in closing.values { closed.resolve(true) }
         for listener in listeners { listener.socket.close() }
         for connection in connections.values {
             connection.assumeIsolated { $0.drain() }
@@ -117,12 +120,16 @@ public actor RPCServer {
     private struct Opened: Sendable {
         let connection: RPCConnection
         let peer: RPCPeer
+        let isReadonly: Bool
     }
 
     /// Admits a connection, or answers it with the reason and closes it.
     private func open(_ stream: StreamSocket, from listener: RPCListener) -> Opened? {
-        guard let credentials = try? stream.peerCredentials else { return nil }
-        if let limit = census.admit(uid: credentials.userID) {
+        guard let credentials = try? stream.peerCredentials else {
+            close(stream)
+            return nil
+        }
+        if let limit = census.admit(uid: credentials.userID, isReadonly: listener.isReadonly) {
             handler.connectionRefused(limit)
             refuse(stream, .limitExceeded(limit, of: limits))
             return nil
@@ -134,13 +141,13 @@ public actor RPCServer {
         do throws(RPCError) {
             try handler.connectionOpened(peer, over: stream)
         } catch {
-            census.leave(uid: peer.uid)
+            census.leave(uid: peer.uid, isReadonly: listener.isReadonly)
             refuse(stream, error)
             return nil
         }
         let connection = RPCConnection(stream, peer: peer, limits: limits, handler: handler, on: loop)
         connections[peer.connection] = connection
-        return Opened(connection: connection, peer: peer)
+        return Opened(connection: connection, peer: peer, isReadonly: listener.isReadonly)
     }
 
     private func refuse(_ stream: StreamSocket, _ error: RPCError) {
@@ -148,12 +155,30 @@ public actor RPCServer {
         lines.append(.failure(error), id: .null, limits: limits)
         // A new socket has room for it, unless the client is gone already.
         _ = try? lines.sendNext { bytes, _ throws(Errno) in try stream.sendNow(bytes) }
-        stream.close()
+        close(stream)
+    }
+
+    private func close(_ stream: StreamSocket) {
+        if let unread = stream.closeIfRead() { handler.closeUnread(unread) {} }
     }
 
     private func serve(_ opened: Opened) async {
         await opened.connection.serve()
         connections[opened.peer.connection] = nil
-        census.leave(uid: opened.peer.uid)
+        // It counts as a connection for as long as it is open anywhere: nobody is to have more of them than that.
+        if let closed = closeUnread(opened), !isDraining {
+            closing[opened.peer.connection] = closed
+            _ = await closed.wait(until: .distantFuture, on: loop)
+            closing[opened.peer.connection] = nil
+        }
+        census.leave(uid: opened.peer.uid, isReadonly: opened.isReadonly)
+    }
+
+    /// Has the socket closed of a connection in which something was left unread; nil for another.
+    private func closeUnread(_ opened: Opened) -> Gate<Bool>? {
+        guard let unread = opened.connection.assumeIsolated({ $0.takeUnread() }) else { return nil }
+        let closed = Gate<Bool>()
+        handler.closeUnread(unread) { closed.resolve(true) }
+        return closed
     }
 }

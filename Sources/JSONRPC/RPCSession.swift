@@ -81,8 +81,9 @@ struct RPCSession: ~Copyable {
     // MARK: Input
 
     /// Notes the descriptors that came with the chunk of which `process` is called next; when nothing more is taken, they are
-    /// closed.
+    /// let go.
     mutating func received(_ descriptors: ReceivedDescriptors) {
+        for descriptor in descriptors.descriptors { handler.received(descriptor) }
         guard !descriptors.isEmpty, !isInputEnded else { return }
         self.descriptors.received(descriptors, limit: limits.descriptors)
     }
@@ -139,6 +140,12 @@ struct RPCSession: ~Copyable {
     /// Answers a line that did not end in time; nothing that follows can be understood.
     mutating func partialLineTimedOut() {
         refuse(.limitExceeded(.partialLineMs, of: limits))
+        ignoreInput()
+    }
+
+    /// Answers that descriptors have come which are not taken; what they came with stays unread.
+    mutating func descriptorsRefused() {
+        refuse(handler.refusesDescriptors(from: peer))
         ignoreInput()
     }
 
@@ -340,8 +347,8 @@ struct RPCSession: ~Copyable {
         requestsInFlight -= 1
         switch answer {
         case .reply(let id, let reply, let then):
-            outgoing.append(reply, id: id, limits: limits)
-            then?()
+            // Not what follows from a result that the client does not get.
+            if outgoing.append(reply, id: id, limits: limits) { then?() }
         case .batch(let reply):
             outgoing.append(reply)
             for then in reply.followers { then() }

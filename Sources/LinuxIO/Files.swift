@@ -122,6 +122,7 @@ public enum Files {
     }
 
     /// Opens a file to write at its end, and makes it with the permissions `mode`, less the umask, if it is not there.
+    /// It does not wait for a reader of a FIFO.
     ///
     /// - Throws: `Errno` of open(2).
     public static func openToAppend(_ path: String, mode: UInt32) throws(Errno) -> OwnedDescriptor {

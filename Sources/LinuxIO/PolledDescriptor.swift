@@ -77,6 +77,12 @@ public final class PolledDescriptor: @unchecked Sendable {
         loop.observe(registration, body)
     }
 
+    /// Ends waits as `close` and hands the descriptor over; nil when it is closed already.
+    func take() -> OwnedDescriptor? {
+        guard let descriptor = loop.release(registration) else { return nil }
+        return OwnedDescriptor(descriptor)
+    }
+
     /// Closes the descriptor; waits end with `Errno.badFileDescriptor`. Nothing happens the second time.
     public func close() {
         loop.close(registration)

@@ -82,6 +82,33 @@ public import SystemPackage
         }
     }
 
+    /// Lends the bytes that are there to `body`, as `receiveIfThere`, unless descriptors come with them.
+    ///
+    /// Whoever takes a descriptor from a socket, or has the kernel drop it, may be the one who closes it for the last time, and
+    /// that may take any time: a socket lingers, a device is reset.
+    ///
+    /// - Throws: `Errno.notPermitted` when descriptors come; they are still in the socket, which `closeIfRead` hands to the
+    ///   caller then. `Errno` of recvmsg(2), `Errno.badFileDescriptor` when the socket is closed.
+    public func receiveWithoutDescriptors<Result>(_ body: (Span<UInt8>) -> Result) throws(Errno) -> Result? {
+        guard !isDrained else { return nil }
+        let socket = try polled.rawValue
+        return try unsafe loop.withReceiveBuffer { buffer throws(Errno) in
+            let count: Int
+            do throws(Errno) {
+                count = try kernelCall("recvmsg") {
+                    unsafe clinux_receive_plain(socket, buffer.baseAddress, buffer.count)
+                }
+            } catch .wouldBlock {
+                isDrained = true
+                return nil
+            }
+            return body(
+                unsafe Span<UInt8>(
+                    _unsafeStart: buffer.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt8.self), count: count
+                ))
+        }
+    }
+
     /// Returns when something may be there that `handler` has not dealt with, after `receiveIfThere` has returned nil.
     ///
     /// `handler` is called on the loop's thread whenever something has come, without a task being woken for it; it returns
@@ -184,6 +211,22 @@ public import SystemPackage
     public func shutdownSending() throws(Errno) {
         let socket = try polled.rawValue
         try kernelCall("shutdown") { clinux_shutdown_write(socket) }
+    }
+
+    /// Closes the socket as `close`, unless the peer has sent what nobody has read: descriptors may be among it, which are
+    /// closed with the socket.
+    ///
+    /// - Returns: The socket in that case, shut down; whoever lets it go closes what is in it.
+    public func closeIfRead() -> SharedDescriptor? {
+        guard let socket = try? polled.rawValue else { return nil }
+        // First, so that nothing is added any more.
+        _ = try? kernelCall("shutdown") { clinux_shutdown(socket) }
+        if let unread = try? kernelCall("ioctl", { clinux_receivable(socket) }), unread > 0 {
+            guard let taken = polled.take() else { return nil }
+            return SharedDescriptor(taken)
+        }
+        close()
+        return nil
     }
 
     /// Closes the socket; waits end with `Errno.badFileDescriptor`. Nothing happens the second time.

@@ -75,6 +75,17 @@ public protocol VDPAHost: Sendable {
     /// get there.
     func closeElsewhere(_ descriptor: SharedDescriptor)
 
+    /// Closes a socket outside this process, once nothing here refers to it any more, and with it what descriptors of
+    /// somebody unknown are in it; none of those of `closeElsewhere` waits for it. From any thread.
+    ///
+    /// - Parameters:
+    ///   - socket: what is closed.
+    ///   - finish: called when it is closed, from any thread.
+    func closeUnread(_ socket: SharedDescriptor, finish: @escaping @Sendable () -> Void)
+
+    /// Whether further descriptors may be passed: not while too many wait to be closed.
+    var takesDescriptors: Bool { get }
+
     /// Tells from now on, on the loop and in order, what happens on the host without vdpad's doing. Once.
     ///
     /// What the kernel announced before a request arrived is told before the request is, so that nobody who made a change

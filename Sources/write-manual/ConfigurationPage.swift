@@ -74,7 +74,7 @@ extension JSONSchema {
     fileprivate var enclosedObject: (JSONSchema, String)? {
         switch resolved.kind {
         case .object: (resolved, "")
-        case .array(let element): element.enclosedObject.map { ($0.0, "[]") }
+        case .array(let element, _): element.enclosedObject.map { ($0.0, "[]") }
         case .map(let value): value.enclosedObject.map { ($0.0, ".*") }
         default: nil
         }
@@ -91,7 +91,7 @@ extension JSONSchema {
         case .string(let names?, _, _): "one of " + names.map { "\"\($0)\"" }.joined(separator: ", ")
         case .string(nil, _, let length?): "a string of at most \(length) bytes"
         case .string(nil, _, nil): "a string"
-        case .array(let element): "a list; of each: \(element.factText)"
+        case .array(let element, _): "a list; of each: \(element.factText)"
         case .map(let value): "an object; of each member: \(value.factText)"
         case .object: "an object"
         case .anyOf(let schemas): schemas.map(\.factText).joined(separator: ", or ")

@@ -170,7 +170,7 @@ import Testing
                 body("\(place).\(property.name)", property.schema, property.summary)
                 check(property.schema, at: "\(place).\(property.name)", summary: property.summary, body)
             }
-        case .array(let element), .map(let element):
+        case .array(let element, _), .map(let element):
             body("\(place)[]", element, summary)
             check(element, at: "\(place)[]", summary: summary, body)
         case .anyOf(let alternatives):

@@ -136,6 +136,8 @@ final class ScriptedHost: VDPAHost {
     func abandon(_ node: DeviceNode) { state.withLock { $0.abandoned += 1 } }
     func keepReady(_ device: DeviceName, _ isReady: Bool) {}
     func closeElsewhere(_ descriptor: SharedDescriptor) {}
+    func closeUnread(_ socket: SharedDescriptor, finish: @escaping @Sendable () -> Void) { finish() }
+    var takesDescriptors: Bool { true }
     func follow(_ take: @escaping @Sendable (HostChange) -> Void) {}
     func health() -> HostHealth { HostHealth(stuckCalls: [], workerCount: 0) }
     func stop() {}

@@ -9,6 +9,7 @@ import Testing
         limits.connections = 6
         limits.connectionsKeptForRoot = 2
         limits.connectionsPerUID = 2
+        limits.connectionsReadonly = 3
         return limits
     }
 
@@ -23,17 +24,28 @@ import Testing
         ] as [([UInt32], [RPCLimits.Name?])])
     func admits(users: [UInt32], expected: [RPCLimits.Name?]) {
         var census = ConnectionCensus(limits: limits, serverUID: 7)
-        #expect(users.map { census.admit(uid: $0) } == expected)
+        #expect(users.map { census.admit(uid: $0, isReadonly: false) } == expected)
+    }
+
+    /// Whoever may only look does not take the places of those who control devices.
+    @Test func theReadonlySocketHasALimitOfItsOwn() {
+        var census = ConnectionCensus(limits: limits, serverUID: 7)
+        #expect((1...4).map { census.admit(uid: $0, isReadonly: true) } == [nil, nil, nil, .connectionsReadonly])
+        #expect(census.admit(uid: 4, isReadonly: false) == nil)
+        #expect(census.admit(uid: 0, isReadonly: true) == nil)
+        census.leave(uid: 0, isReadonly: true)
+        census.leave(uid: 1, isReadonly: true)
+        #expect(census.admit(uid: 5, isReadonly: true) == nil)
     }
 
     @Test func forgetsWhoLeaves() {
         var census = ConnectionCensus(limits: limits, serverUID: 7)
         for _ in 0..<100 {
-            #expect(census.admit(uid: 1) == nil)
-            #expect(census.admit(uid: 1) == nil)
-            #expect(census.admit(uid: 1) == .connectionsPerUID)
-            census.leave(uid: 1)
-            census.leave(uid: 1)
+            #expect(census.admit(uid: 1, isReadonly: true) == nil)
+            #expect(census.admit(uid: 1, isReadonly: true) == nil)
+            #expect(census.admit(uid: 1, isReadonly: true) == .connectionsPerUID)
+            census.leave(uid: 1, isReadonly: true)
+            census.leave(uid: 1, isReadonly: true)
         }
         #expect(census.total == 0)
     }

@@ -345,6 +345,53 @@ import Testing
         }
     }
 
+    /// Announced or not, too many or not, of a connection that is closed already: none is closed on the loop.
+    @Test(arguments: [
+        (request("take", fds: 1), 1), (request("echo"), 1), (request("take", fds: 1), 3), (request("take", fds: 2), 1),
+        ("{", 1), (request("echo"), 100), ("x\n", 2),
+    ])
+    func letsTheHandlerCloseEveryDescriptorThatCame(text: String, count: Int) async throws {
+        try await TestServer.run { test in
+            let closed = Lock(0)
+            test.handler.state.withLock { $0.closer = { _ in closed.withLock { $0 += 1 } } }
+            let client = try await test.connect()
+            let (_, writer) = try #require(pipeEnds())
+            try await client.send(text, descriptors: Array(repeating: writer, count: count))
+            client.stream.close()
+            try await test.until { test.handler.state.withLock { $0.closed.count } == 1 }
+            try await test.until { closed.withLock { $0 } >= count }
+            #expect(closed.withLock { $0 } == count)
+        }
+    }
+
+    @Test(arguments: [request("take", fds: 1), request("echo"), "{"], [true, false])
+    func takesNoDescriptorsOfWhoMayPassNone(text: String, isGone: Bool) async throws {
+        var limits = RPCLimits()
+        limits.connectionsPerUID = 1
+        try await TestServer.run(limits: limits, serverUID: .max) { test in
+            test.handler.state.withLock { $0.takesDescriptors = false }
+            let client = try await test.connect()
+            #expect(try await client.call("echo")?["id"] == 1)
+            let (reader, writer) = try #require(pipeEnds())
+            try await client.send(text, descriptors: [writer])
+            if isGone {
+                client.stream.close()
+            } else {
+                #expect(try await client.line()?["error"]?["code"] == 1008)
+                #expect(try await client.line() == nil)
+            }
+            try await test.until { test.handler.state.withLock { !$0.unread.isEmpty } }
+            #expect(test.handler.received == ["echo"])
+            // What has not been closed counts, and is closed by nobody but the handler.
+            #expect(!isAtEnd(reader))
+            #expect(await test.server.connectionCount == 1)
+            let finish = test.handler.state.withLock { $0.unread.removeFirst().1 }
+            finish()
+            try await test.until { await test.server.connectionCount == 0 }
+            withExtendedLifetime(writer) {}
+        }
+    }
+
     /// Sends each text over connections of its own, with the writing end of a pipe, and hangs up at once or later.
     private func sendWritingEnd(with texts: [String], to test: TestServer) async throws -> SharedDescriptor {
         let (reader, writer) = try #require(pipeEnds())

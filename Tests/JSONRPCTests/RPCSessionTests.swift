@@ -263,6 +263,19 @@ private func answer(to line: String, limits: RPCLimits = RPCLimits()) -> String 
         #expect(try outcome(answer(to: deep + #"[]]]],"id":1}"#, limits: limits)) == "null:-32700")
     }
 
+    /// What follows from a result does not happen without it.
+    @Test(arguments: [(8, true, ""), (9, false, ""), (8, true, "[]"), (60, false, "[]")])
+    func doesNothingAfterAResultThatIsTooLong(bytes: Int, follows: Bool, brackets: String) {
+        var limits = RPCLimits()
+        limits.replyBytes = brackets.isEmpty ? 10 : 60
+        let handler = TestHandler()
+        var session = RPCSession(limits: limits, peer: peer, handler: handler)
+        let request = #"{"jsonrpc":"2.0","id":1,"method":"announceAfterwards","params":{"resultBytes":\#(bytes)}}"#
+        session.process("\(brackets.prefix(1))\(request)\(brackets.suffix(1))\n")
+        #expect(session.sent().contains("limitExceeded") == !follows)
+        #expect(handler.state.withLock { $0.announcements.isEmpty } == !follows)
+    }
+
     @Test func limitsTheResultsOfABatchTogether() throws {
         var limits = RPCLimits()
         limits.replyBytes = 300

@@ -19,6 +19,11 @@ final class TestHandler: RPCHandler {
         var announcements: [UInt64: [String]] = [:]
         /// How many have been fetched.
         var fetched = 0
+        var takesDescriptors = true
+        /// Takes over what was received; nil has it closed.
+        var closer: (@Sendable (consuming OwnedDescriptor) -> Void)?
+        /// What is to be closed, and who is to be told.
+        var unread: [(SharedDescriptor, @Sendable () -> Void)] = []
         /// Says that there is something to be fetched.
         var notify: @Sendable (UInt64) -> Void = { _ in }
     }
@@ -65,6 +70,18 @@ final class TestHandler: RPCHandler {
 
     func acceptFailed(_ error: Errno) {
         state.withLock { $0.failures.append(error) }
+    }
+
+    func takesDescriptors(from peer: RPCPeer) -> Bool { state.withLock { $0.takesDescriptors } }
+
+    func refusesDescriptors(from peer: RPCPeer) -> RPCError { RPCError(code: 1008, message: "Permission denied") }
+
+    func received(_ descriptor: SharedDescriptor) {
+        state.withLock { $0.closer.map { descriptor.whenReleased($0) } }
+    }
+
+    func closeUnread(_ socket: SharedDescriptor, finish: @escaping @Sendable () -> Void) {
+        state.withLock { $0.unread.append((socket, finish)) }
     }
 
     /// Has texts told to a connection.
@@ -118,7 +135,8 @@ final class TestHandler: RPCHandler {
             return .reply(.result(true))
         case "announceAfterwards":
             let texts = texts(request.params)
-            return .reply(.result(true), then: { [self] in announce(texts, to: peer.connection) })
+            let result = String(repeating: "r", count: request.params?["resultBytes"]?.int ?? 1)
+            return .reply(.result(result), then: { [self] in announce(texts, to: peer.connection) })
         case "announceAround":
             announce(texts(request.params), to: peer.connection)
             return .reply(.result(true), then: { [self] in announce(["afterwards"], to: peer.connection) })

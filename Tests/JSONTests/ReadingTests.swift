@@ -206,4 +206,23 @@ private struct Params: JSONObjectReadable, JSONWritable, Equatable {
         #expect(violations.map(\.path) == [path])
         #expect(throws: JSONReadError.self) { try Params(value, at: JSONPath("params")) }
     }
+
+    @Test(arguments: [(2, nil), (3, "value.names: 3 elements are more than the limit of 2")])
+    func limitsLists(count: Int, expected: String?) throws {
+        let names = JSONValue.array((0..<count).map { .string("\($0)") })
+        var reader = try JSONObjectReader(["names": names], at: JSONPath("value"))
+        var error: JSONReadError?
+        do throws(JSONReadError) {
+            let read: [String] = try reader.required("names", maximumCount: 2, "Names.")
+            #expect(read.count == count)
+        } catch let caught {
+            error = caught
+        }
+        #expect(error.map { "\($0)" } == expected)
+        var recorder = JSONSchemaRecorder()
+        let _: [String]? = try recorder.optional("names", maximumCount: 2, "Names.")
+        let schema = recorder.properties[0].schema
+        #expect(schema.jsonText() == #"{"type":"array","maxItems":2,"items":{"type":"string"}}"#)
+        #expect(schema.validate(names, definitions: [:]).isEmpty == (expected == nil))
+    }
 }

@@ -24,6 +24,35 @@ import Testing
         #expect(received == Array("hello".utf8))
     }
 
+    /// A TCP socket that was closed for the last time with data that nobody acknowledges would keep who closes it for an hour.
+    @Test func leavesDescriptorsThatAreNotWantedInTheSocket() async throws {
+        try await withLoop { loop in
+            let (left, right) = try StreamSocket.pair(on: loop)
+            try await left.send(Array("plain".utf8))
+            #expect(try right.receiveWithoutDescriptors { $0.array } == Array("plain".utf8))
+            #expect(try right.receiveWithoutDescriptors { $0.array } == nil)
+            #expect(left.closeIfRead() == nil)
+            try await right.readable { false }
+            #expect(try right.receiveWithoutDescriptors { $0.array } == [])
+            #expect(right.closeIfRead() == nil)
+
+            let (near, far) = try StreamSocket.pair(on: loop)
+            let pipe = try DescriptorPair()
+            let reader = try StreamSocket(adopting: pipe.first, on: loop)
+            try await near.send([1], descriptors: [SharedDescriptor(pipe.second)])
+            #expect(throws: Errno.notPermitted) { try far.receiveWithoutDescriptors { $0.count } }
+            #expect(throws: Errno.notPermitted) { try far.receiveWithoutDescriptors { $0.count } }
+            var unread = try #require(far.closeIfRead())
+            #expect(throws: Errno.brokenPipe) { try near.sendNow([2].span) }
+            // It is open for as long as the socket is.
+            #expect(try reader.receiveIfThere(keepingDescriptors: 0) { bytes, _ in bytes.count } == nil)
+            unread = SharedDescriptor(try Files.openReadWrite("/dev/null"))
+            try await reader.readable { false }
+            #expect(try reader.receiveIfThere(keepingDescriptors: 0) { bytes, _ in bytes.count } == 0)
+            withExtendedLifetime(unread) {}
+        }
+    }
+
     @Test func continuesPartialWrites() async throws {
         let sent = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
         let received = try await withLoop { loop in

@@ -60,8 +60,11 @@ struct AccessTests {
                 let (status, output) = try vdpactl(daemon, call)
                 #expect(status == 4, "\(call): \(output)")
             }
-            let records = try audit(daemon)
-            #expect(records.count == calls.count)
+            var records: [JSONValue] = []
+            try wait(until: "all are on record: \(records)") {
+                records = try audit(daemon)
+                return records.count == calls.count
+            }
             for record in records {
                 #expect(record["outcome"] == "refused" && record["uid"]?.number == Self.user)
                 #expect(record["error"] == "permissionDenied" && record["socket"] == "control")
@@ -106,7 +109,11 @@ struct AccessTests {
                 #expect(!output.contains("blk0"), "\(output)")
             }
             // What changed something is on record, with who it was, and so is what was refused.
-            let records = try audit(daemon)
+            var records: [JSONValue] = []
+            try wait(until: "all are on record: \(records)") {
+                records = try audit(daemon)
+                return records.count == 13
+            }
             let done = records.filter { $0["outcome"] == "succeeded" && $0["uid"]?.number == Self.user }
             #expect(done.map { $0["method"] } == ["device.suspend", "device.resume"])
             #expect(done.allSatisfy { $0["devices"] == ["net0"] && $0["operation"] != nil && $0["durationNs"] != nil })
@@ -283,6 +290,101 @@ struct AccessTests {
             #expect(try control.call("device.open", ["device": "net0", "initialize": [:]])["access"] == "owner")
             #expect(try readOnly.call("device.get", ["device": "net0"])["device"] != nil)
             try readOnly.failure("device.close", ["device": "net0"], is: "permissionDenied")
+        }
+    }
+
+    // MARK: Descriptors
+
+    /// Connects to the socket, says something, and passes a TCP socket whose last close takes an hour.
+    private static let lingering = """
+        import array, os, socket, struct, sys, time
+        def lingering():
+            listener = socket.create_server(("127.0.0.1", 0))
+            sender = socket.create_connection(listener.getsockname())
+            sender.setblocking(False)
+            try:
+                while True: sender.send(bytes(1 << 16))
+            except BlockingIOError: pass
+            sender.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 3600))
+            sender.setblocking(True)
+            return listener, sender
+        path, text, leaves = sys.argv[1], sys.argv[2], sys.argv[3] == "leaves"
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(path)
+        listener, sender = lingering()
+        passed = array.array("i", [sender.fileno()])
+        connection.sendmsg([text.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, passed)])
+        sender.close()
+        if leaves: connection.close()
+        print("passed", flush=True)
+        time.sleep(1000)
+        """
+
+    @Test(arguments: ["control", "readonly"], ["", "{", #"{"jsonrpc":"2.0","method":"system.info","id":1}"# + "\n"])
+    func descriptorsOfWhoHasNoRoleKeepNobodyWaiting(socket: String, text: String) async throws {
+        try await withGrants([]) { daemon in
+            let path = socket == "control" ? daemon.socket : daemon.directory.path + "/ro.sock"
+            let root = try daemon.connect()
+            // It listens everywhere by then.
+            #expect(try root.call("system.health")["healthy"] == true)
+            for leaves in ["leaves", "stays"] {
+                // So that the client's own is not the last when the daemon comes to it.
+                daemon.process?.send(signal: SIGSTOP)
+                let client = try SpawnedProcess(
+                    "/usr/bin/setpriv",
+                    [
+                        "--reuid=\(Self.user)", "--regid=\(Self.user)", "--clear-groups", "/usr/bin/python3", "-c",
+                        Self.lingering, path, text.isEmpty ? "\n" : text, leaves,
+                    ], outputPath: "\(daemon.directory.path)/lingering-\(leaves).log")
+                try wait(until: "it has passed one: \(client.output)") { client.output.contains("passed") }
+                daemon.process?.send(signal: SIGCONT)
+                for _ in 0..<10 { #expect(try root.call("system.health")["healthy"] == true) }
+                try client.kill()
+                #expect(try root.call("system.health")["healthy"] == true)
+            }
+        }
+    }
+
+    // MARK: What is seen of others
+
+    @Test func problemsOfOthersDeclarationsAreNotSeen() async throws {
+        try await withGrants([["role": "monitor", "user": .string("\(Self.user)"), "devices": ["net0"]]]) { daemon in
+            let declarations = daemon.socket + ".devices.d"
+            try Files.createDirectory(declarations, mode: 0o755)
+            for (name, text) in [
+                ("a", #"{"devices": [{"name": "net0", "mgmtdev": "simnet0"}]}"#),
+                ("b", #"{"devices": [{"name": "net0", "mgmtdev": "simnet0"}]}"#),
+                ("c", #"{"devices": [{"name": "net1", "mgmtdev": "simnet0"}]}"#),
+                ("d", #"{"devices": [{"name": "net1", "mgmtdev": "simnet0"}]}"#),
+                ("e", "{"),
+            ] {
+                try Files.replace("\(declarations)/\(name).json", with: Array(text.utf8).span, mode: 0o644)
+            }
+            let all = try daemon.connect().call("declaration.diff", ["devices": ["net0"]])["problems"]?.elements
+            #expect(Set(all?.map { $0["device"] } ?? []) == ["net0", "net1", nil], "\(all ?? [])")
+            for devices in [#"["net0"]"#, "[]"] {
+                let (status, output) = try vdpactl(
+                    daemon, ["call", "declaration.diff", #"{"devices": \#(devices)}"#])
+                #expect(status == 0, "\(output)")
+                let problems = try JSONParser.parse(Array(output.utf8).span)["problems"]?.elements
+                #expect(Set(problems?.map { $0["device"] } ?? []) == ["net0"], "\(output)")
+            }
+        }
+    }
+
+    @Test func aCheckNamesNoDeviceThatTheCallerMayNotSee() async throws {
+        try await withGrants([["role": "monitor", "user": .string("\(Self.user)"), "devices": ["net2"]]]) { daemon in
+            let root = try daemon.connect()
+            for name in ["net1", "net2"] { try root.call("device.add", ["name": .string(name), "mgmtdev": "simnet0"]) }
+            let state = try StateCheckTests.export(root, "net1")
+            try daemon.hold("net1")
+            let call: JSONValue = ["state": state, "target": ["device": "net2"]]
+            // What an open descriptor tells is known of net1 only.
+            let source = "of the same management device shows"
+            #expect(try root.call("state.check", call).jsonText().contains("net1 \(source)"))
+            let (status, output) = try vdpactl(daemon, ["call", "state.check", call.jsonText()])
+            #expect(status == 0, "\(output)")
+            #expect(output.contains("\"verdict\"") && !output.contains(source), "\(output)")
         }
     }
 }

@@ -197,4 +197,22 @@ struct BadInputTests {
             #expect(try daemon.simulated.count("net0", .suspend) == 0)
         }
     }
+
+    @Test(arguments: [
+        ("group.suspend", "devices"), ("group.resume", "devices"), ("device.handBack", "devices"),
+        ("events.subscribe", "filter.devices"), ("declaration.diff", "devices"), ("declaration.apply", "devices"),
+        ("declaration.save", "devices"), ("policy.check", "devices"),
+    ]) func aListThatIsTooLongIsRefused(method: String, member: String) async throws {
+        try await withDaemon { _, client in
+            for (count, isTooLong) in [(1_024, false), (1_025, true)] {
+                let names = JSONValue.array((0..<count).map { .string("net\($0 + 100)") })
+                var params: JSONValue = member == "devices" ? ["devices": names] : ["filter": ["devices": names]]
+                if method == "policy.check" { params = params.setting("method", to: "device.get") }
+                try client.connection.send(client.makeRequest(method, params).request)
+                let error = try #require(try client.connection.receive())["error"]?["data"]?["message"]?.text ?? ""
+                let expected = "params.\(member): 1025 elements are more than the limit of 1024"
+                #expect((error == expected) == isTooLong, "\(error.prefix(200))")
+            }
+        }
+    }
 }

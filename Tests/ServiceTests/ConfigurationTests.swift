@@ -21,6 +21,7 @@ struct ConfigurationTests {
         let limits: JSONValue = [
             "lineBytes": 4_096, "replyBytes": 2_000_000, "depth": 17, "idBytes": 40, "batchRequests": 3,
             "descriptors": 2, "connections": 20, "connectionsPerUID": 19, "connectionsKeptForRoot": 1,
+            "connectionsReadonly": 6,
             "requestsInFlight": 4, "partialLineMs": 1_001, "unreadReplyBytes": 5_000, "unreadReplyMs": 1_002,
             "defaultDeadlineMs": 1_003,
         ]
@@ -180,7 +181,7 @@ struct ConfigurationTests {
             try wait(until: "the daemon listens: \(process.output)") {
                 (try? LineConnection(to: daemon.socket)) != nil
             }
-            for part in ["warning", "limits.connections", "connections=300", "openFiles=200", "needed=364"] {
+            for part in ["warning", "limits.connections", "connections=300", "openFiles=200", "needed=664"] {
                 #expect(process.output.contains(part), "\(process.output)")
             }
         }

@@ -17,7 +17,8 @@ struct LookingTests {
             let limits: [(String, Int)] = [
                 ("lineBytes", 1 << 20), ("replyBytes", 8 << 20), ("depth", 64), ("idBytes", 128),
                 ("batchRequests", 64), ("connections", 1_024), ("connectionsPerUID", 128),
-                ("connectionsKeptForRoot", 16), ("requestsInFlight", 32), ("partialLineMs", 30_000),
+                ("connectionsKeptForRoot", 16), ("connectionsReadonly", 256), ("requestsInFlight", 32),
+                ("partialLineMs", 30_000),
                 ("defaultDeadlineMs", 30_000),
             ]
             for (name, value) in limits { #expect(info["limits"]?[name]?.number == value, "\(name)") }

@@ -75,6 +75,45 @@ struct ReloadTests {
         }
     }
 
+    /// A FIFO that nobody writes to stands for a disk, or a directory of users, that hangs.
+    @Test func aReloadThatHangsKeepsNobodyFromStoppingTheDaemon() async throws {
+        try await withSimulatedHost { daemon in
+            let file = try daemon.configure("{}")
+            try daemon.start(["--config", file])
+            let client = try daemon.connect()
+            try Files.remove(file)
+            #expect(unsafe mkfifo(file, 0o600) == 0)
+            daemon.process?.send(signal: SIGHUP)
+            var writer: CInt = -1
+            defer { close(writer) }
+            // Nobody can open it to write, without waiting, before somebody reads.
+            try wait(until: "it reads") {
+                writer = unsafe open(file, O_WRONLY | O_NONBLOCK)
+                return writer >= 0
+            }
+            #expect(try client.call("system.health")["healthy"] == true)
+            daemon.process?.send(signal: SIGHUP)
+            try daemon.stop()
+        }
+    }
+
+    @Test func anAuditFileThatIsNoRegularFileIsRefused() async throws {
+        try await withSimulatedHost { daemon in
+            let file = try daemon.configure("{}")
+            try daemon.start(["--config", file])
+            let client = try daemon.connect()
+            let fifo = daemon.directory.path + "/fifo"
+            #expect(unsafe mkfifo(fifo, 0o600) == 0)
+            _ = try daemon.configure(#"{"auditFile": "\#(fifo)"}"#)
+            try reload(daemon, until: "auditFile: \(fifo) cannot be opened: ENXIO")
+            #expect(try client.call("system.health") != .null)
+            try daemon.stop()
+            let refused = try daemon.spawn(daemon.arguments + ["--config", file])
+            #expect(try refused.waitForExit() == .status(1))
+            #expect(refused.output.contains("auditFile: \(fifo) cannot be opened: ENXIO"), "\(refused.output)")
+        }
+    }
+
     /// The service manager is told that the daemon reloads, when, and that it has.
     @Test func theServiceManagerIsTold() async throws {
         try await withSimulatedHost { daemon in

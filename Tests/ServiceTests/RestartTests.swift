@@ -249,7 +249,7 @@ struct RestartTests {
             try wait(until: "the run state is running") { try client.runState("net0") == "running" }
             #expect(try daemon.simulated.count("net0", .resume) == 3)
             #expect(try client.call("system.health")["healthy"] == true)
-            let steps = try #require(try client.call("operation.list")["operations"]?[0]?["phases"]?.elements)
+            let steps = try #require(try Self.firstOperation(client)["phases"]?.elements)
             // Of the tries, which may have no end, only the first and what came of the last.
             #expect(steps.compactMap { $0["name"]?.text } == ["begun", "stopping", "resuming", "resumed"])
         }
@@ -261,15 +261,21 @@ struct RestartTests {
             try daemon.simulated.unstick("net0", .suspend)
             try daemon.start()
             let client = try daemon.connect()
-            let operation = try client.call("operation.list")["operations"]?[0]
-            #expect(operation?["state"] == "interrupted")
-            let steps = try #require(operation?["phases"]?.elements)
+            let operation = try Self.firstOperation(client)
+            #expect(operation["state"] == "interrupted")
+            let steps = try #require(operation["phases"]?.elements)
             #expect(steps.compactMap { $0["name"]?.text } == ["begun", "stopping"])
             #expect(steps.allSatisfy { $0["device"] == "net0" })
             // Once more: they are in the record now.
             let again = try Self.restart(daemon, .crash)
-            #expect(try again.call("operation.list")["operations"]?[0]?["phases"] == operation?["phases"])
+            #expect(try Self.firstOperation(again)["phases"] == operation["phases"])
         }
+    }
+
+    /// All of the first operation that is known.
+    private static func firstOperation(_ client: DaemonClient) throws -> JSONValue {
+        let id = try #require(try client.call("operation.list")["operations"]?[0]?["id"])
+        return try #require(try client.call("operation.get", ["operation": id])["operation"])
     }
 
     // MARK: Records

@@ -12,7 +12,7 @@ extension OperationReport {
         fields.add("started at", operation.startedAt)
         fields.add("asked for by", "process \(operation.peer.pid), user \(operation.peer.uid)")
         fields.add("idempotency key", ifPresent: operation.idempotencyKey)
-        for phase in operation.phases {
+        for phase in operation.phases ?? [] {
             fields.add(
                 milliseconds(phase.atNs), [phase.name, phase.device?.string].compactMap { $0 }.joined(separator: " "))
         }

@@ -35,6 +35,8 @@ int clinux_is_unix_listener(int fd);
 ssize_t clinux_send(int fd, const void *bytes, size_t length, const int32_t *fds, size_t count);
 ssize_t clinux_receive(int fd, void *bytes, size_t length, int32_t *fds, size_t capacity,
                        struct clinux_received *received);
+// -EPERM, with nothing taken from the socket, when descriptors come with what is there.
+ssize_t clinux_receive_plain(int fd, void *bytes, size_t length);
 
 int clinux_peer_credentials(int fd, struct clinux_credentials *credentials);
 // A pidfd of the process that connected (SO_PEERPIDFD, since 6.5): never of another that has its number now.
@@ -54,5 +56,7 @@ int clinux_notify(const char *address, const char *message, size_t length);
 int clinux_uevent_socket(int receive_buffer);
 // One of them, and whether the kernel sent it: anybody may send to the group.
 ssize_t clinux_receive_uevent(int fd, void *bytes, size_t length, bool *from_kernel);
+// How much there is to be received from a unix stream socket.
+int clinux_receivable(int socket);
 // How much of what was sent the peer of a unix stream socket has not read: 0 once it has read everything.
 int clinux_unread(int socket);

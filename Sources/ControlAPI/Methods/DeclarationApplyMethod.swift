@@ -71,7 +71,8 @@ extension DeclarationApplyMethod.Params: JSONObjectReadable, JSONWritable {
 
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        devices = try members.optional("devices", "The devices; all that are declared if absent.")
+        devices = try members.optional(
+            "devices", maximumCount: ListLimit.elements, "The devices; all that are declared if absent.")
         dryRun = try members.optional("dryRun", default: false, "True: only say what would be done.")
         recreate = try members.optional(
             "recreate", default: false,

@@ -55,7 +55,8 @@ extension DeclarationDiffMethod.Params: JSONObjectReadable, JSONWritable {
 
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        devices = try members.optional("devices", "The devices; all that are declared or on the bus if absent.")
+        devices = try members.optional(
+            "devices", maximumCount: ListLimit.elements, "The devices; all that are declared or on the bus if absent.")
     }
 
     /// Writes the object.

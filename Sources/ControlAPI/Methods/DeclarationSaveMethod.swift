@@ -48,7 +48,8 @@ extension DeclarationSaveMethod.Params: JSONObjectReadable, JSONWritable {
 
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        devices = try members.optional("devices", "The devices; all on the bus if absent.")
+        devices = try members.optional(
+            "devices", maximumCount: ListLimit.elements, "The devices; all on the bus if absent.")
     }
 
     /// Writes the object.

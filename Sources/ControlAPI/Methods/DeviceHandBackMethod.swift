@@ -57,7 +57,8 @@ extension DeviceHandBackMethod.Params: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         device = try members.optional("device", "One device.")
-        devices = try members.optional("devices", "Some devices, at least one and each once.")
+        devices = try members.optional(
+            "devices", maximumCount: ListLimit.elements, "Some devices, at least one and each once.")
         operation = try members.optional("operation", "The operation that has stopped them.")
     }
 

@@ -68,7 +68,8 @@ extension DeviceStatsMethod.Params: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         target = try DeviceTarget(members: &members)
-        queues = try members.optional("queues", "The indexes of the queues; all of them if absent.")
+        queues = try members.optional(
+            "queues", maximumCount: ListLimit.elements, "The indexes of the queues; all of them if absent.")
     }
 
     /// Writes the object.

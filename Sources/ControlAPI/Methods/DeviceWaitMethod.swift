@@ -41,7 +41,8 @@ extension DeviceWaitMethod.Params: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         target = try DeviceTarget(members: &members)
-        until = try members.required("until", "The run states that end the wait, at least one.")
+        until = try members.required(
+            "until", maximumCount: ListLimit.elements, "The run states that end the wait, at least one.")
     }
 
     /// Writes the object.

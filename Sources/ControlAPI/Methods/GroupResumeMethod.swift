@@ -53,7 +53,8 @@ extension GroupResumeMethod.Params: JSONObjectReadable, JSONWritable {
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         devices = try members.optional(
-            "devices", "The devices, at least one and each once; absent where an operation names them.")
+            "devices", maximumCount: ListLimit.elements,
+            "The devices, at least one and each once; absent where an operation names them.")
         operation = try members.optional("operation", "The operation of the group.suspend that stopped them.")
         deadlineMs = try members.optional(
             "deadlineMs", in: 1...3_600_000,

@@ -72,7 +72,8 @@ extension GroupSuspendMethod.Params: JSONObjectReadable, JSONWritable {
 
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        devices = try members.required("devices", "The devices, at least one and each once.")
+        devices = try members.required(
+            "devices", maximumCount: ListLimit.elements, "The devices, at least one and each once.")
         deadlineMs = try members.optional(
             "deadlineMs", in: 1...3_600_000,
             "How long the caller waits for all of them together, in milliseconds; limits.defaultDeadlineMs if absent.")

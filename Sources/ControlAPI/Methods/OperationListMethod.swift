@@ -32,7 +32,9 @@ public enum OperationListMethod: ControlMethod {
     public static let summary: StaticString = "Lists operations."
     public static let description: StaticString = """
         Those under way, those that ended in the last ten minutes, and those by whose leases devices are stopped, also \
-        under a daemon before this one; as far as the caller may look at all devices of the operation.
+        under a daemon before this one; as far as the caller may look at all devices of the operation. What each has \
+        done and answered is left out, since it may be more than a reply has room for: operation.get has `phases`, \
+        `result`, and the members `group` and `actions` of `error`.
         """
     public static let errors: [ErrorCode] = []
     public static let role = Role.monitor

@@ -88,10 +88,10 @@ extension PolicyCheckMethod.Params: JSONObjectReadable, JSONWritable {
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
         method = try members.required("method", maximumLength: 256, "The method.")
         devices = try members.optional(
-            "devices",
+            "devices", maximumCount: ListLimit.elements,
             "The devices that the call would be about; without them, every device, where the method takes any.")
         uid = try members.optional("uid", "The user of the process that would make it.")
-        gids = try members.optional("gids", "Its groups.")
+        gids = try members.optional("gids", maximumCount: ListLimit.elements, "Its groups.")
         unit = try members.optional("unit", maximumLength: 255, "Its unit of the system manager.")
         socket = try members.optional("socket", "The socket that it would come by; the caller's own if absent.")
     }

@@ -20,8 +20,11 @@ extension EventFilter: JSONObjectReadable, JSONWritable {
 
     /// Reads the object.
     public init<Members: JSONMemberSource>(members: inout Members) throws(JSONReadError) {
-        devices = try members.optional("devices", "Only events of these devices, which need not be there; else all.")
-        kinds = try members.optional("kinds", "Only events of these kinds; all if absent.")
+        devices = try members.optional(
+            "devices", maximumCount: ListLimit.elements,
+            "Only events of these devices, which need not be there; else all.")
+        kinds = try members.optional(
+            "kinds", maximumCount: ListLimit.elements, "Only events of these kinds; all if absent.")
     }
 
     /// Writes the object.

@@ -20,6 +20,8 @@ public struct Limits: Sendable, Hashable {
     public var connectionsPerUID: Int
     /// Connections kept free for root.
     public var connectionsKeptForRoot: Int
+    /// The most connections at the read-only socket of others than root.
+    public var connectionsReadonly: Int
     /// The most requests of one connection that are in work at once; then it is not read.
     public var requestsInFlight: Int
     /// How long a line may stay incomplete, in milliseconds.
@@ -36,8 +38,8 @@ public struct Limits: Sendable, Hashable {
     /// States the limits in force.
     public init(
         lineBytes: Int, replyBytes: Int, depth: Int, idBytes: Int, batchRequests: Int, descriptors: Int,
-        connections: Int, connectionsPerUID: Int, connectionsKeptForRoot: Int, requestsInFlight: Int,
-        partialLineMs: Int, unreadReplyBytes: Int, unreadReplyMs: Int, defaultDeadlineMs: Int,
+        connections: Int, connectionsPerUID: Int, connectionsKeptForRoot: Int, connectionsReadonly: Int,
+        requestsInFlight: Int, partialLineMs: Int, unreadReplyBytes: Int, unreadReplyMs: Int, defaultDeadlineMs: Int,
         subscriptions: Int
     ) {
         self.lineBytes = lineBytes
@@ -49,6 +51,7 @@ public struct Limits: Sendable, Hashable {
         self.connections = connections
         self.connectionsPerUID = connectionsPerUID
         self.connectionsKeptForRoot = connectionsKeptForRoot
+        self.connectionsReadonly = connectionsReadonly
         self.requestsInFlight = requestsInFlight
         self.partialLineMs = partialLineMs
         self.unreadReplyBytes = unreadReplyBytes
@@ -76,6 +79,8 @@ extension Limits: JSONObjectReadable, JSONWritable {
             "The most connections of one user other than root and the daemon's own.")
         connectionsKeptForRoot = try members.required(
             "connectionsKeptForRoot", in: 0...Int.max, "Connections kept free for root.")
+        connectionsReadonly = try members.required(
+            "connectionsReadonly", in: 0...Int.max, "The most connections at the read-only socket of others than root.")
         requestsInFlight = try members.required(
             "requestsInFlight", in: 0...Int.max, "The most requests of one connection that are in work at once.")
         partialLineMs = try members.required(
@@ -103,6 +108,7 @@ extension Limits: JSONObjectReadable, JSONWritable {
         writer.member("connections", connections)
         writer.member("connectionsPerUID", connectionsPerUID)
         writer.member("connectionsKeptForRoot", connectionsKeptForRoot)
+        writer.member("connectionsReadonly", connectionsReadonly)
         writer.member("requestsInFlight", requestsInFlight)
         writer.member("partialLineMs", partialLineMs)
         writer.member("unreadReplyBytes", unreadReplyBytes)

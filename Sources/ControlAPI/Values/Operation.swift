@@ -12,8 +12,8 @@ public struct Operation: Sendable, Hashable {
     public var devices: [DeviceName]
     /// Where it is.
     public var state: OperationState
-    /// Its steps, in order.
-    public var phases: [OperationPhase]
+    /// Its steps, in order; nil where `operation.list` leaves them out.
+    public var phases: [OperationPhase]?
     /// When it was asked for (RFC 3339, UTC).
     public var startedAt: String
     /// When it was asked for, in nanoseconds of CLOCK_MONOTONIC.
@@ -60,7 +60,7 @@ extension Operation: JSONObjectReadable, JSONWritable {
         kind = try members.required("kind", "The method that began it.")
         devices = try members.required("devices", "The devices that it concerns.")
         state = try members.required("state", "Where it is.")
-        phases = try members.required("phases", "Its steps, in order.")
+        phases = try members.optional("phases", "Its steps, in order; operation.list leaves them out.")
         let startedAt: TimeText = try members.required("startedAt", "When it was asked for.")
         self.startedAt = startedAt.string
         startedAtNs = try members.required(
@@ -68,8 +68,9 @@ extension Operation: JSONObjectReadable, JSONWritable {
         endedAtNs = try members.optional("endedAtNs", "When it ended, in nanoseconds of CLOCK_MONOTONIC.")
         peer = try members.required("peer", "Who asked for it.")
         idempotencyKey = try members.optional("idempotencyKey", "What the caller named it.")
-        result = try members.optional("result", "What the method answered.")
-        error = try members.optional("error", "Why it failed.")
+        result = try members.optional("result", "What the method answered; operation.list leaves it out.")
+        error = try members.optional(
+            "error", "Why it failed; operation.list leaves out what became of each member or step.")
         leases = try members.required("leases", "The leases that it began and that last.")
     }
 
@@ -80,7 +81,7 @@ extension Operation: JSONObjectReadable, JSONWritable {
         writer.member("kind", kind)
         writer.member("devices", devices)
         writer.member("state", state)
-        writer.member("phases", phases)
+        writer.member("phases", ifPresent: phases)
         writer.member("startedAt", startedAt)
         writer.member("startedAtNs", startedAtNs)
         writer.member("endedAtNs", ifPresent: endedAtNs)

@@ -33,6 +33,11 @@ extension Daemon {
         clients[peer.connection]?.rights ?? .none
     }
 
+    /// What the client may do from which a call comes.
+    func rights(of origin: CallOrigin?) -> AccessRights {
+        origin?.connection.flatMap { clients[$0]?.rights } ?? .none
+    }
+
     /// Puts another policy in force, for the clients that are connected too.
     func use(_ policy: AccessPolicy) {
         self.policy = policy
@@ -78,6 +83,17 @@ extension Daemon {
         let decision = rights(of: peer).decision(role, scope, on: devices)
         if decision.isAllowed { return }
         throw refusal(of: method, decision, peer)
+    }
+
+    /// Why no descriptors are taken from a client.
+    func refusalOfDescriptors(from peer: RPCPeer) -> ControlError {
+        guard rights(of: peer).highest == nil else {
+            return ControlError(
+                .limitExceeded, "too many of the descriptors that were passed have yet to be closed",
+                hint: "system.health says what keeps the closes from returning")
+        }
+        let who = clients[peer.connection].map { "\($0.identity)" } ?? "the client"
+        return ControlError(.permissionDenied, "descriptors are taken from who has a role, and \(who) has none")
     }
 
     private func refusal<Method: ControlMethod>(

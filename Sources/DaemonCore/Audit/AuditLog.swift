@@ -10,63 +10,109 @@ import SystemPackage
 final class AuditLog: Sendable {
     private enum Destination: Sendable {
         case journal(Journal)
-        case file(path: String, SharedDescriptor)
+        case file(AuditFile)
         case standardError
     }
 
     private struct State {
         var destination: Destination
         var refusals = RefusalBudget()
+        /// Puts on record what was left out, at the end of the interval.
+        var timer: TimerToken?
     }
 
     private let journal: Journal?
+    private let loop: EventLoop
     private let log: Logger
     private let state: Lock<State>
 
     /// - Parameters:
     ///   - file: an absolute path, or nil.
     ///   - journal: the journal, if standard error leads there.
+    ///   - loop: where records are made.
     ///   - log: where it is said that a record cannot be written.
-    /// - Throws: `Errno` of open(2).
-    init(file: String?, journal: Journal?, log: Logger) throws(Errno) {
+    /// - Throws: `AuditFile.Failure`.
+    init(file: String?, journal: Journal?, on loop: EventLoop, log: Logger) async throws(AuditFile.Failure) {
         self.journal = journal
+        self.loop = loop
         self.log = log
-        state = Lock(State(destination: try Self.destination(file, journal)))
+        state = Lock(State(destination: try await Self.destination(file, journal, loop, log)))
     }
 
-    private static func destination(_ file: String?, _ journal: Journal?) throws(Errno) -> Destination {
-        if let file { return .file(path: file, SharedDescriptor(try Files.openToAppend(file, mode: 0o600))) }
-        return journal.map { .journal($0) } ?? .standardError
+    private static func destination(
+        _ file: String?, _ journal: Journal?, _ loop: EventLoop, _ log: Logger
+    ) async throws(AuditFile.Failure) -> Destination {
+        guard let file else { return journal.map { .journal($0) } ?? .standardError }
+        return .file(
+            try await AuditFile.open(file, on: loop) { count, errno in
+                log.error(
+                    "audit records could not be written",
+                    metadata: [
+                        "file": "\(file)", "records": "\(count)",
+                        "errno": "\(errno?.symbol ?? "none: the file does not take them fast enough")",
+                    ])
+            })
     }
 
     /// Opens the file, be it another one or the same one anew, since it may have been moved away.
     ///
-    /// - Throws: `Errno` of open(2); records go where they went before then.
-    func reopen(_ file: String?) throws(Errno) {
-        let destination = try Self.destination(file, journal)
-        state.withLock { $0.destination = destination }
+    /// - Throws: `AuditFile.Failure`; records go where they went before then.
+    func reopen(_ file: String?) async throws(AuditFile.Failure) {
+        let destination = try await Self.destination(file, journal, loop, log)
+        let former = state.withLock { state in
+            defer { state.destination = destination }
+            return state.destination
+        }
+        if case .file(let former) = former { former.close() }
     }
 
-    /// Puts a call on record.
+    /// Puts a call on record. On the loop.
     func add(_ record: AuditRecord) {
-        var record = record
-        if record.outcome == .refused {
-            let verdict = state.withLock { $0.refusals.take(record.uid, at: .now) }
-            guard case .record(let omitted) = verdict else { return }
-            if omitted > 0 { record.omitted = omitted }
+        guard record.outcome == .refused else { return write(record) }
+        for record in state.withLock({ $0.refusals.take(record, at: .now) }) { write(record) }
+        scheduleSettling()
+    }
+
+    /// Sees to it that what was left out goes on record although nobody is refused any more.
+    private func scheduleSettling() {
+        state.withLock { state in
+            guard state.timer == nil, let end = state.refusals.nextEnd else { return }
+            state.timer = loop.schedule(at: end) { [weak self] in self?.settle(at: .now) }
         }
-        let destination = state.withLock { $0.destination }
-        do throws(Errno) {
-            switch destination {
-            case .journal(let journal): try journal.add(JournalEntry(record))
-            case .file(_, let file):
-                try file.withDescriptor { file throws(Errno) in try file.write(Self.line(record).span) }
-            case .standardError: Console.error(String(decoding: Self.line(record), as: UTF8.self))
+    }
+
+    private func settle(at now: MonotonicInstant) {
+        let records = state.withLock { state in
+            state.timer = nil
+            return state.refusals.settle(at: now)
+        }
+        for record in records { write(record) }
+        scheduleSettling()
+    }
+
+    /// Puts on record what was left out, and returns when everything is written, or at the deadline.
+    ///
+    /// - Returns: false at the deadline.
+    func finish(until deadline: MonotonicInstant) async -> Bool {
+        let (timer, destination) = state.withLock { state in (state.timer, state.destination) }
+        if let timer { loop.cancel(timer) }
+        settle(at: .distantFuture)
+        guard case .file(let file) = destination else { return true }
+        return await file.finish(until: deadline, on: loop)
+    }
+
+    private func write(_ record: AuditRecord) {
+        switch state.withLock({ $0.destination }) {
+        case .journal(let journal):
+            do throws(Errno) {
+                try journal.add(JournalEntry(record))
+            } catch {
+                log.error(
+                    "an audit record could not be written",
+                    metadata: ["errno": "\(error.symbol)", "record": "\(record.sentence)"])
             }
-        } catch {
-            log.error(
-                "an audit record could not be written",
-                metadata: ["errno": "\(error.symbol)", "record": "\(record.sentence)"])
+        case .file(let file): file.add(Self.line(record))
+        case .standardError: Console.error(String(decoding: Self.line(record), as: UTF8.self))
         }
     }
 

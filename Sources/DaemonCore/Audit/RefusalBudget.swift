@@ -1,15 +1,8 @@
 import LinuxIO
 
 /// Limits how many refusals of one user go on record, so that a client cannot fill a disk by asking for what it may not have.
+/// What does not is counted, and the count goes on record with the next that does: at the latest the last one of an interval.
 struct RefusalBudget: Sendable {
-    /// What is to be done with a refusal.
-    enum Verdict: Sendable, Hashable {
-        /// It goes on record; so many before it did not.
-        case record(omitted: Int)
-        /// It is counted.
-        case omit
-    }
-
     /// How many go on record within `interval`.
     static let maximum = 100
     /// In milliseconds.
@@ -18,27 +11,48 @@ struct RefusalBudget: Sendable {
     static let maximumUsers = 1_024
 
     private struct Use {
-        var began: MonotonicInstant
+        let began: MonotonicInstant
         var recorded = 0
-        var omitted = 0
+        /// The last that did not go on record; its member `omitted` counts those before it.
+        var leftOut: AuditRecord?
+
+        var end: MonotonicInstant { began.advanced(byMilliseconds: RefusalBudget.interval) }
     }
 
     private var uses: [UInt32: Use] = [:]
 
-    /// Decides about a refusal.
-    mutating func take(_ uid: UInt32, at now: MonotonicInstant) -> Verdict {
-        if uses.count >= Self.maximumUsers, uses[uid] == nil { uses = [:] }
-        var use = uses[uid] ?? Use(began: now)
-        defer { uses[uid] = use }
-        if now > use.began.advanced(byMilliseconds: Self.interval) {
-            use = Use(began: now, omitted: use.omitted)
+    /// When `settle` has something to do next; nil for never.
+    var nextEnd: MonotonicInstant? { uses.values.map(\.end).min() }
+
+    /// Takes a refusal.
+    ///
+    /// - Returns: what goes on record now.
+    mutating func take(_ record: AuditRecord, at now: MonotonicInstant) -> [AuditRecord] {
+        var due = settle(at: now)
+        if uses.count >= Self.maximumUsers, uses[record.uid] == nil,
+            let oldest = uses.min(by: { $0.value.began < $1.value.began })
+        {
+            uses[oldest.key] = nil
+            if let last = oldest.value.leftOut { due.append(last) }
         }
+        var use = uses[record.uid] ?? Use(began: now)
+        defer { uses[record.uid] = use }
         guard use.recorded < Self.maximum else {
-            use.omitted += 1
-            return .omit
+            var record = record
+            if let former = use.leftOut { record.omitted = (former.omitted ?? 0) + 1 }
+            use.leftOut = record
+            return due
         }
         use.recorded += 1
-        defer { use.omitted = 0 }
-        return .record(omitted: use.omitted)
+        return due + [record]
+    }
+
+    /// Ends the intervals that are over.
+    ///
+    /// - Returns: what goes on record now: of each user of whom something was left out, the last.
+    mutating func settle(at now: MonotonicInstant) -> [AuditRecord] {
+        let ended = uses.filter { $0.value.end <= now }
+        for uid in ended.keys { uses[uid] = nil }
+        return ended.sorted { $0.key < $1.key }.compactMap(\.value.leftOut)
     }
 }

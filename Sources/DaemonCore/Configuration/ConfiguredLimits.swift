@@ -42,6 +42,11 @@ extension ConfiguredLimits: JSONObjectReadable {
         limits.connectionsKeptForRoot = try members.optional(
             "connectionsKeptForRoot", in: 0...65_535, default: limits.connectionsKeptForRoot,
             "Connections kept free for root; fewer than there may be.")
+        limits.connectionsReadonly =
+            try members.optional(
+                "connectionsReadonly", in: 1...65_536,
+                "The most connections at the read-only socket of others than root; a quarter of connections if absent.")
+            ?? max(1, limits.connections / 4)
         limits.requestsInFlight = try members.optional(
             "requestsInFlight", in: 1...1_024, default: limits.requestsInFlight,
             "The most requests of one connection that are in work at once; then it is not read.")

@@ -9,8 +9,11 @@ struct DescriptorBudget: Sendable, Hashable {
     /// RLIMIT_NOFILE.
     let openFiles: Int64
 
+    /// Of each connection: its socket, and a pidfd that tells the end of the process that has connected.
+    static let perConnection = 2
+
     /// The open files that all connections need together.
-    var needed: Int64 { Int64(connections) + Int64(Self.reserved) }
+    var needed: Int64 { Int64(Self.perConnection * connections) + Int64(Self.reserved) }
 
     /// Whether connections can be refused by the kernel before they pass their limit.
     var isExceeded: Bool { needed > openFiles }

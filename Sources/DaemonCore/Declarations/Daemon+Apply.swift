@@ -8,7 +8,7 @@ import Virtio
 extension Daemon {
     /// `declaration.apply`
     func applyDeclarations(
-        _ params: DeclarationApplyMethod.Params, _ operation: String?
+        _ params: DeclarationApplyMethod.Params, _ operation: String?, _ rights: AccessRights
     ) async throws(ControlError) -> DeclarationApplyMethod.Result {
         let patience = UInt64(params.deadlineMs ?? environment.defaultDeadlineMs)
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: patience)
@@ -21,7 +21,7 @@ extension Daemon {
         let gate = Gate<Result<DeclarationApplyMethod.Result, ControlError>>()
         let caller = Caller()
         environment.followUps.add { [self] in
-            let result = await apply(params, until: deadline)
+            let result = await apply(params, rights, until: deadline)
             gate.resolve(result)
             await endDeclarationTurn(turn)
             if caller.hasLeft {
@@ -42,12 +42,13 @@ extension Daemon {
     }
 
     private func apply(
-        _ params: DeclarationApplyMethod.Params, until deadline: MonotonicInstant
+        _ params: DeclarationApplyMethod.Params, _ rights: AccessRights, until deadline: MonotonicInstant
     ) async -> Result<DeclarationApplyMethod.Result, ControlError> {
         do throws(ControlError) {
             let plan = try await planDeclarations(params, until: deadline)
             var result = DeclarationApplyMethod.Result(
-                actions: plan.planned, dryRun: params.dryRun, problems: declarations.problems + plan.problems)
+                actions: plan.planned, dryRun: params.dryRun,
+                problems: declarations.problems(seenBy: rights) + plan.problems)
             if params.dryRun { return .success(result) }
             let run = await carryOut(plan, confirmed: params.confirm, until: deadline)
             result.actions = run.actions

@@ -22,7 +22,7 @@ extension Daemon {
 
     /// `declaration.diff`
     func compareDeclarations(
-        _ params: DeclarationDiffMethod.Params
+        _ params: DeclarationDiffMethod.Params, _ rights: AccessRights
     ) async throws(ControlError) -> DeclarationDiffMethod.Result {
         let set = await readDeclarations()
         let asOf = try await finish(beginRefresh())
@@ -36,7 +36,7 @@ extension Daemon {
         let host = await runningHost(configurationsOf: entries.filter(\.needsConfiguration))
         var result = DeclarationDiffMethod.Result(
             differences: [], undeclared: present.subtracting(declared).intersection(wanted ?? present).sorted(),
-            problems: set.problems, asOf: asOf)
+            problems: set.problems(seenBy: rights), asOf: asOf)
         for entry in entries {
             let (difference, problem) = compare(entry, with: host)
             if difference.state != .same { result.differences.append(difference) }

@@ -30,7 +30,7 @@ struct DeclarationSaving: Sendable, Hashable {
         let asked = try names.map { names throws(ControlError) in
             try Set(names).sorted().map { name throws(ControlError) in
                 guard let device = host.device(name) else {
-                    throw ControlError(.deviceNotFound, "there is no device \(name) on the vdpa bus", device: name)
+                    throw .noDevice(name)
                 }
                 return device
             }

@@ -21,6 +21,11 @@ struct DeclarationSet: Sendable, Hashable {
     /// Nothing is declared.
     init() {}
 
+    /// What cannot, as far as a caller may know of it: one of a file as a whole takes a look at every device.
+    func problems(seenBy rights: AccessRights) -> [DeclarationProblem] {
+        problems.filter { rights.sees($0.device.map { [$0] } ?? []) }
+    }
+
     /// A directory that cannot be read.
     init(unreadable directory: String, _ error: Errno) {
         problems = [DeclarationProblem(file: directory, message: "cannot be read: \(error.symbol) (\(error))")]

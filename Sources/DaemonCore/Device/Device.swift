@@ -180,6 +180,6 @@ actor Device {
 
     /// The device is not on the bus.
     var notFound: ControlError {
-        ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
+        .noDevice(name)
     }
 }

@@ -34,7 +34,7 @@ actor Metrics {
     /// By the name of the socket: how many are open, and how many were opened.
     private(set) var connections: [String: (open: UInt64, opened: UInt64)] = [:]
     private(set) var refusedConnections: [RPCLimits.Name: UInt64] = [
-        .connections: 0, .connectionsKeptForRoot: 0, .connectionsPerUID: 0,
+        .connections: 0, .connectionsKeptForRoot: 0, .connectionsPerUID: 0, .connectionsReadonly: 0,
     ]
     private(set) var leaseEnds = Dictionary(uniqueKeysWithValues: LeaseEnd.allCases.map { ($0, UInt64(0)) })
 

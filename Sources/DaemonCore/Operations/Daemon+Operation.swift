@@ -59,7 +59,7 @@ extension Daemon {
                 && (params.device.map { operation.devices.contains($0) } ?? true)
                 && (params.state.map { operation.state == $0 } ?? true)
         }
-        return OperationListMethod.Result(operations: found.map(withLeases))
+        return OperationListMethod.Result(operations: found.map { withLeases($0).listed })
     }
 
     /// `operation.get`
@@ -141,6 +141,18 @@ extension Daemon {
             }
             return DeviceLease(device: device.name, lease: lease.description)
         }.sorted { $0.device < $1.device }
+        return operation
+    }
+}
+
+extension Operation {
+    /// Without what has no bound: all of them together are to fit into a reply.
+    fileprivate var listed: Operation {
+        var operation = self
+        operation.phases = nil
+        operation.result = nil
+        operation.error?.group = nil
+        operation.error?.actions = nil
         return operation
     }
 }

@@ -87,9 +87,9 @@ final class Operations: Sendable {
     /// Completes a record by what the daemon before this one has done since it was written; false if that was nothing.
     private func complete(_ record: inout OperationRecord, _ steps: [OperationPhase]) -> Bool {
         // Those that were in the record when the journal was begun anew may be in both.
-        let known = Set(record.operation.phases)
+        let known = Set(record.operation.phases ?? [])
         let new = steps.filter { !known.contains($0) }
-        record.operation.phases += new
+        record.operation.phases = (record.operation.phases ?? []) + new
         guard record.operation.state == .running else { return !new.isEmpty }
         record.operation.state = .interrupted
         record.operation.error = ControlError(
@@ -154,7 +154,7 @@ final class Operations: Sendable {
         let step = OperationPhase(name: phase, device: device, atNs: MonotonicInstant.now.nanoseconds)
         var isKnown = false
         change(id) { entry in
-            entry.record.operation.phases.append(step)
+            entry.record.operation.phases?.append(step)
             entry.isInJournal = true
             isKnown = true
         }

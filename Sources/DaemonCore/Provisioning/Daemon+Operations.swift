@@ -120,9 +120,7 @@ extension Daemon {
 
     /// The device, if it is on the bus.
     func present(_ name: DeviceName) throws(ControlError) -> Device {
-        guard let device = device(name) else {
-            throw ControlError(.deviceNotFound, "there is no device \(name.string) on the vdpa bus", device: name)
-        }
+        guard let device = device(name) else { throw .noDevice(name) }
         return device
     }
 

@@ -34,7 +34,7 @@ extension Daemon {
         return try await attend("the restore of \(name)", to: name, params.deadlineMs, turn) {
             daemon, caller throws(ControlError) in
             try params.requireConsistent()
-            guard let document = params.state else { throw daemon.notFound(name) }
+            guard let document = params.state else { throw .noDevice(name) }
             let plan = try RestorePlan(document, for: name)
             let parameters = try await daemon.parameters(for: plan.state, provision, params)
             guard !params.dryRun else { return (try await daemon.plannedRestore(params, parameters), nil) }
@@ -129,14 +129,10 @@ extension Daemon {
     private func plannedRestore(
         _ params: StateRestoreMethod.Params, _ parameters: CreationParameters
     ) async throws(ControlError) -> StateRestoreMethod.Result {
-        guard let device = devices[params.device] else { throw notFound(params.device) }
+        guard let device = devices[params.device] else { throw .noDevice(params.device) }
         let warnings = ["what is created is compared with the state again before it is handed over"]
         var result = await device.result(of: params, warnings: warnings)
         result.provisioned = parameters
         return result
-    }
-
-    private nonisolated func notFound(_ name: DeviceName) -> ControlError {
-        ControlError(.deviceNotFound, "there is no device \(name) on the vdpa bus", device: name)
     }
 }

@@ -45,7 +45,7 @@ extension Service {
     ) async throws(StartFailure) {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: Self.patienceMs)
         let host = try await makeHost(on: loop)
-        let daemon = try makeDaemon(host, stores, on: loop)
+        let daemon = try await makeDaemon(host, stores, on: loop)
         let followUps = daemon.environment.followUps
         await withDiscardingTaskGroup { group in
             group.addTask(executorPreference: loop) {
@@ -61,7 +61,8 @@ extension Service {
             }
             group.cancelAll()
         }
-        if !host.health().stuckCalls.isEmpty { _exit(Self.status(outcome)) }
+        let isOnRecord = await daemon.audit.finish(until: .now.advanced(byMilliseconds: 1_000))
+        if !isOnRecord || !host.health().stuckCalls.isEmpty { _exit(Self.status(outcome)) }
         host.stop()
     }
 }

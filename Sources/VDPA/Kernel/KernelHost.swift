@@ -30,11 +30,19 @@ public final class KernelHost: VDPAHost {
         public init() {}
     }
 
+    /// How many descriptors that callers have passed may wait to be closed before no more are taken.
+    private static let maximumClosing = 256
+
     private struct Work: Sendable {
         let procedure: DeviceProcedure
         let node: DeviceNode
         let access: AccessPath
         let gate: HostCall<DeviceReport>
+    }
+
+    /// How many descriptors that callers have passed are to be closed.
+    private final class ClosingCount: Sendable {
+        let value = Lock(0)
     }
 
     private struct State: Sendable {
@@ -49,6 +57,7 @@ public final class KernelHost: VDPAHost {
     let pool: WorkerPool
     let operations: AsyncStream<WorkerPool.Operation>.Continuation
     private let state = Lock(State())
+    private let closing = ClosingCount()
     let watches = WatchStatus()
 
     /// Starts workers, as soon as the loop runs.
@@ -280,11 +289,30 @@ public final class KernelHost: VDPAHost {
     ///
     /// It is closed here only where no worker can be started, and after `stop`.
     public func closeElsewhere(_ descriptor: SharedDescriptor) {
-        descriptor.whenReleased { [operations, pool] (released: consuming OwnedDescriptor) in
+        close(descriptor, by: .close, finish: {})
+    }
+
+    /// Has a socket closed in a worker of its own kind, which may be stuck for as long as somebody unknown likes.
+    public func closeUnread(_ socket: SharedDescriptor, finish: @escaping @Sendable () -> Void) {
+        close(socket, by: .unread, finish: finish)
+    }
+
+    /// Whether few enough descriptors wait to be closed.
+    public var takesDescriptors: Bool { closing.value.withLock { $0 } < Self.maximumClosing }
+
+    private func close(
+        _ descriptor: SharedDescriptor, by role: HostWorker.Role, finish: @escaping @Sendable () -> Void
+    ) {
+        descriptor.whenReleased { [operations, pool, closing] (released: consuming OwnedDescriptor) in
             let last = DescriptorHandoff(SharedDescriptor(released))
+            let count = role == .close ? 1 : 0
+            closing.value.withLock { $0 += count }
             // As a task: the last reference may go anywhere, under the pool's lock as well.
             operations.yield {
-                pool.submit(.discard, to: .device, passing: last, as: pool.makeJobNumber()) { _ in }
+                pool.submit(.discard, to: role, passing: last, as: pool.makeJobNumber()) { _ in
+                    closing.value.withLock { $0 -= count }
+                    finish()
+                }
             }
         }
     }

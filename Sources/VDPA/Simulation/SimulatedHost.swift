@@ -16,6 +16,7 @@ public final class SimulatedHost: VDPAHost {
     private let outgoing = SimulatedHostLines()
     private let calls = Lock(SimulatedHostCalls())
     private let pendingRemovals = Lock<[UInt32]>([])
+    private let closer = ThreadExecutor()
     private let exchange = Lock<Task<Void, Never>?>(nil)
 
     /// Speaks with the simulated host at the other end of a connected socket.
@@ -173,8 +174,24 @@ public final class SimulatedHost: VDPAHost {
         for call in refused { call.resolve(.failure(error)) }
     }
 
-    /// Does nothing: what stands for a simulated device's descriptor is a regular file, whose close does not block.
-    public func closeElsewhere(_ descriptor: SharedDescriptor) {}
+    /// Has a descriptor closed on a thread: no worker is needed where no close resets a device, but it may be anything.
+    public func closeElsewhere(_ descriptor: SharedDescriptor) {
+        closeUnread(descriptor) {}
+    }
+
+    /// Has a socket closed on a thread.
+    public func closeUnread(_ socket: SharedDescriptor, finish: @escaping @Sendable () -> Void) {
+        socket.whenReleased { [closer] (released: consuming OwnedDescriptor) in
+            let last = DescriptorHandoff(SharedDescriptor(released))
+            closer.run {
+                last.release()
+                finish()
+            }
+        }
+    }
+
+    /// True: nothing counts them here.
+    public var takesDescriptors: Bool { true }
 
     /// The calls that were given up and have not returned; the one process counts as one worker.
     public func health() -> HostHealth {

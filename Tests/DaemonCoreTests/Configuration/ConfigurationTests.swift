@@ -37,7 +37,8 @@ struct ConfigurationTests {
         LimitRange("depth", 16, 1_000), LimitRange("idBytes", 36, 4_096), LimitRange("batchRequests", 1, 1_024),
         LimitRange("descriptors", 1, 253), LimitRange("connections", 1, 65_536),
         LimitRange("connectionsPerUID", 1, 65_536), LimitRange("connectionsKeptForRoot", 0, 65_535),
-        LimitRange("requestsInFlight", 1, 1_024), LimitRange("partialLineMs", 100, 3_600_000),
+        LimitRange("connectionsReadonly", 1, 65_536), LimitRange("requestsInFlight", 1, 1_024),
+        LimitRange("partialLineMs", 100, 3_600_000),
         LimitRange("unreadReplyBytes", 4_096, 67_108_864), LimitRange("unreadReplyMs", 100, 3_600_000),
         LimitRange("defaultDeadlineMs", 1, 3_600_000),
     ]

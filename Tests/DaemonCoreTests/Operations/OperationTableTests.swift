@@ -7,10 +7,10 @@ import Virtio
 @Suite struct OperationTableTests {
     private static let minutes: UInt64 = 60_000_000_000
 
-    private static func entry(_ number: Int, endedAt: UInt64?) -> OperationTable.Entry {
+    private static func entry(_ number: Int, endedAt: UInt64?, uid: UInt32 = 2) -> OperationTable.Entry {
         let operation = Operation(
             id: "test-\(number)", kind: "device.suspend", devices: [], startedAt: "", startedAtNs: UInt64(number),
-            peer: OperationPeer(pid: 1, uid: 2, gid: 3), idempotencyKey: "key \(number)")
+            peer: OperationPeer(pid: 1, uid: uid, gid: 3), idempotencyKey: "key \(number)")
         var record = OperationRecord(operation: operation, fingerprint: "", bootID: "boot")
         record.endedAtBootNs = endedAt
         return OperationTable.Entry(record: record)
@@ -39,6 +39,26 @@ import Virtio
         #expect(table.prune(at: 0) == ["test-1", "test-2"])
         #expect(table.entries["test-0"] != nil)
         #expect(table.prune(at: 0) == [])
+    }
+
+    /// Neither by many operations nor by large ones.
+    @Test(arguments: [(1, OperationTable.maximumKept), (OperationTable.maximumKeptBytes / 8, 8)])
+    func nobodyLosesOperationsToSomebodyElse(size: Int, fitting: Int) {
+        var table = OperationTable()
+        var number = 0
+        func end(_ uid: UInt32) -> [String] {
+            table.add(Self.entry(number, endedAt: 0, uid: uid))
+            table.noteEnd(of: "test-\(number)", size: size)
+            number += 1
+            return table.prune(at: 0)
+        }
+        for uid: UInt32 in [2, 3] { #expect(end(uid) == []) }
+        for _ in 2..<fitting { #expect(end(4) == []) }
+        for step in 2..<2 * fitting { #expect(end(4) == ["test-\(step)"]) }
+        #expect(table.keys[OperationTable.Key(uid: 2, key: "key 0")] == "test-0")
+        #expect(table.keys[OperationTable.Key(uid: 3, key: "key 1")] == "test-1")
+        #expect(table.prune(at: 10 * Self.minutes).count == fitting)
+        #expect(table.entries.isEmpty)
     }
 
     @Test func theOldestOfThoseThatAreTooLargeTogetherAreForgotten() {

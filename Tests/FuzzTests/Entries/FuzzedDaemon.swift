@@ -70,7 +70,7 @@ final class FuzzedDaemon: Sendable {
     private init(
         _ host: SimulatedHost, in directory: String, on loop: EventLoop,
         _ serve: AsyncStream<(RPCConnection, Client)>.Continuation
-    ) throws {
+    ) async throws {
         self.loop = loop
         self.serve = serve
         let null = SharedDescriptor(try Files.openReadWrite("/dev/null"))
@@ -94,7 +94,7 @@ final class FuzzedDaemon: Sendable {
             environment: environment, identity: Identity(version: "0", host: .simulated),
             configuration: ConfigurationReport(
                 options: try DaemonOptions(arguments: ["--simulate"]) { _ in nil }, configuration: configuration),
-            ownUID: 0, audit: try AuditLog(file: "/dev/null", journal: nil, log: log))
+            ownUID: 0, audit: try await AuditLog(file: directory + "/audit", journal: nil, on: loop, log: log))
         events.tell { [weak self] number in
             self?.connections.withLock { $0[number] }?.assumeIsolated { $0.notify() }
         }
@@ -131,7 +131,7 @@ final class FuzzedDaemon: Sendable {
         try await server.prepare(.hold(try DeviceName("blk0"), command: "vmm", unit: nil, isRunning: true))
         let host = SimulatedHost(near, processID: getpid())
         let (accepted, serve) = AsyncStream<(RPCConnection, Client)>.makeStream()
-        let fuzzed = try FuzzedDaemon(host, in: directory, on: loop, serve)
+        let fuzzed = try await FuzzedDaemon(host, in: directory, on: loop, serve)
         let daemon = fuzzed.daemon
         let followUps = daemon.environment.followUps
         try await withThrowingDiscardingTaskGroup { group in

@@ -92,6 +92,10 @@ private struct Answerer: RPCHandler {
     func acceptFailed(_ error: Errno) {}
     func connectionRefused(_ limit: RPCLimits.Name) {}
     func requestRefused(_ error: RPCError) {}
+    func takesDescriptors(from peer: RPCPeer) -> Bool { true }
+    func refusesDescriptors(from peer: RPCPeer) -> RPCError { .invalidParams("no descriptors") }
+    func received(_ descriptor: SharedDescriptor) {}
+    func closeUnread(_ socket: SharedDescriptor, finish: @escaping @Sendable () -> Void) { finish() }
 
     func receive(_ request: RPCRequest, from peer: RPCPeer) -> RPCDisposition {
         let params = request.params ?? .null

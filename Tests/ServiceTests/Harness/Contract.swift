@@ -149,7 +149,11 @@ extension JSONSchema {
             self.init(
                 .string(
                     oneOf: names, pattern: document["pattern"]?.text, maximumLength: document["maxLength"]?.number))
-        case "array": self.init(.array(of: try JSONSchema(document: document["items"] ?? [:])))
+        case "array":
+            self.init(
+                .array(
+                    of: try JSONSchema(document: document["items"] ?? [:]),
+                    maximumCount: document["maxItems"].flatMap { try? Int($0, at: JSONPath("maxItems")) }))
         case "object": try self.init(object: document)
         case let type?: throw HarnessError("unknown type \(type) in a schema")
         }
@@ -160,7 +164,7 @@ extension JSONSchema {
             switch document["type"]?.text {
             case "integer": ["minimum", "maximum"]
             case "string": ["enum", "pattern", "maxLength"]
-            case "array": ["items"]
+            case "array": ["items", "maxItems"]
             case "object": ["properties", "required", "additionalProperties"]
             case nil: ["$ref", "allOf", "anyOf"]
             default: []

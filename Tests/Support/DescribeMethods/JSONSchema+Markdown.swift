@@ -13,7 +13,8 @@ extension JSONSchema {
         case .string(nil, let pattern?, _): "string that matches `\(pattern)`"
         case .string(nil, nil, let length?): "string of at most \(length) bytes"
         case .string(nil, nil, nil): "string"
-        case .array(let element): "array of \(element.typeText)"
+        case .array(let element, nil): "array of \(element.typeText)"
+        case .array(let element, let maximumCount?): "array of at most \(maximumCount) \(element.typeText)"
         case .map(let value): "object of \(value.typeText)"
         case .object: "object"
         case .anyOf(let schemas): schemas.map(\.typeText).joined(separator: " or ")

@@ -148,12 +148,13 @@ import Virtio
 
     @Test func aStuckCloseTakesNoWorkersPlace() {
         var schedule = makeSchedule(workers: 1)
-        #expect(words(schedule.submit(job(1, .device, .discard), now: start)) == "start 1 with 1")
+        #expect(words(schedule.submit(job(1, .close, .discard), now: start)) == "start 1 with 1")
         let examination = HostRequest.perform(.examine, Self.node, .passedDescriptor)
-        #expect(words(schedule.submit(job(2, .device, examination), now: start)) == "wait")
+        #expect(words(schedule.submit(job(2, .device, examination), now: start)) == "start 2 with 2")
+        #expect(words(schedule.submit(job(4, .close, .discard), now: start)) == "wait")
         let later = start.advanced(byMilliseconds: 5_000)
         let overdue = schedule.overdue(job: 1, now: later)
-        #expect(words(overdue?.next) == "start 2 with 2")
+        #expect(words(overdue?.next) == "start 3 with 4")
         #expect(schedule.stuckCalls(now: later).map(\.operation) == ["close"])
         // A procedure is given up by who asked for it.
         #expect(words(schedule.submit(job(3), now: later)) == "wait")
@@ -225,11 +226,28 @@ import Virtio
         #expect(request.isReadOnly == (request == .autoprobe))
     }
 
-    @Test func whatIsToBeClosedWaitsForNobody() {
+    /// Whoever passes descriptors whose close hangs has a few workers, however many they are.
+    @Test(arguments: [HostWorker.Role.close, .unread]) func whatIsToBeClosedHasWorkersOfItsOwn(
+        role: HostWorker.Role
+    ) {
         var schedule = makeSchedule(workers: 1, waiting: 0)
         _ = schedule.submit(job(1), now: start)
         #expect(words(schedule.submit(job(2), now: start)) == "refuse: blocked")
-        #expect(words(schedule.submit(job(3, .device, .discard), now: start)) == "start 2 with 3")
+        #expect(words(schedule.submit(job(10, role, .discard), now: start)) == "start 2 with 10")
+        for id in 11..<100 { #expect(words(schedule.submit(job(UInt64(id), role, .discard), now: start)) == "wait") }
+        let later = start.advanced(byMilliseconds: 5_000)
+        for id in 10..<100 {
+            let isReplaced = id < 18
+            let next = schedule.overdue(job: UInt64(id), now: later)?.next
+            #expect(words(next) == (isReplaced ? "start \(id - 7) with \(id + 1)" : "nothing"))
+        }
+        #expect(schedule.workerCount == 10)
+        // The first that returns goes on with what waits.
+        guard case .run(let next) = schedule.answered(4, now: later).next else {
+            Issue.record("it rests")
+            return
+        }
+        #expect(next.id == 19)
     }
 
     @Test func aLostJobThatWasGivenUpIsSaid() {

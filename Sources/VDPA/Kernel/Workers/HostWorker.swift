@@ -5,7 +5,7 @@ import Virtio
 
 /// A process that makes the calls which can sleep uninterruptibly, so that the daemon itself never does.
 ///
-/// It is the same binary as the daemon, started as `vdpad host-worker netlink|scan|device` with a socket at descriptor 3:
+/// It is the same binary as the daemon, started as `vdpad host-worker ROLE` with a socket at descriptor 3:
 /// one line of JSON for each request and each reply, one request at a time (`discard` and `release` are answered
 /// together). It ends when the socket does, and by SIGKILL
 /// with the daemon, at the latest when the call that it is in returns.
@@ -18,6 +18,13 @@ public enum HostWorker {
         case scan
         /// Procedures on devices that other processes hold.
         case device
+        /// The close of what callers have passed, one after another.
+        case close
+        /// The close of sockets with what nobody has read in them, one after another.
+        case unread
+
+        /// Whether it only closes. What it has not done yet waits, however long: it is not to be closed in the daemon.
+        var isForClosing: Bool { self == .close || self == .unread }
     }
 
     /// The name of the subcommand.

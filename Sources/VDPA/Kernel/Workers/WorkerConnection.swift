@@ -11,6 +11,7 @@ final class WorkerConnection: Sendable {
 
     private let child: ChildProcess
     private let socket: StreamSocket
+    private let closer = ThreadExecutor()
 
     /// Its pid.
     var processID: Int32 { child.processID }
@@ -58,7 +59,7 @@ final class WorkerConnection: Sendable {
             if case .discard = job.request {
                 // Sent, so the worker has a duplicate, be it unread. Only when the one here is closed, which is not the
                 // last then, the worker is told to close its own.
-                job.descriptor?.release()
+                try await release(job.descriptor)
                 try await socket.send(HostRequest.release.line)
             }
             var reader = LineReader()
@@ -78,6 +79,17 @@ final class WorkerConnection: Sendable {
                     errno: error),
                 mayHaveBegun: isSent && !Self.provesUnread(error, job))
         }
+    }
+
+    /// Closes the descriptor here. Not on the loop, although others have it: a file system may make each close(2) wait for
+    /// somebody, as FUSE does.
+    private func release(_ descriptor: DescriptorHandoff?) async throws(Errno) {
+        let released = Gate<Bool>()
+        closer.run {
+            descriptor?.release()
+            released.resolve(true)
+        }
+        guard await released.wait(until: .distantFuture, on: socket.loop) != nil else { throw .canceled }
     }
 
     /// Whether the worker ended with the request unread: the kernel says ECONNRESET for it, and for nothing else

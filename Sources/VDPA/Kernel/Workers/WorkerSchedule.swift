@@ -18,6 +18,9 @@ struct WorkerSchedule {
         var stuckAfterMilliseconds: UInt64 = 5_000
         /// Scan workers that may be stuck at once; after that no search is begun.
         var stuckScanWorkers = 2
+        /// Workers of one role that only close which may be stuck and be replaced; after that nothing is closed until one
+        /// returns.
+        var stuckClosers = 8
 
         func workers(_ role: HostWorker.Role) -> Int { role == .device ? deviceWorkers : 1 }
     }
@@ -79,9 +82,9 @@ struct WorkerSchedule {
             return .assign(idle, job)
         }
         if let stuck = blocking(job.role, now: now) { return .refuse(Self.blocked(by: stuck, now)) }
-        // What is to be closed must not be closed here, and workers may wait for it: it waits for none of them.
-        if working(job.role) < limits.workers(job.role) || job.request == .discard { return start(job.role, job) }
-        guard waiting[job.role, default: []].count < limits.waitingJobs else {
+        if working(job.role) < limits.workers(job.role) { return start(job.role, job) }
+        // What is to be closed must not be closed here; who passes it bounds how much it is.
+        guard job.role.isForClosing || waiting[job.role, default: []].count < limits.waitingJobs else {
             return .refuse(HostError(.blocked, "\(limits.waitingJobs) \(job.role.rawValue) calls wait already"))
         }
         waiting[job.role, default: []].append(job)
@@ -115,7 +118,8 @@ struct WorkerSchedule {
         let job = worker.job
         workers[id]?.occupation = .idle(since: now)
         // An abandoned worker that comes back was replaced, and takes part again only within the limit.
-        if working(worker.role) <= limits.workers(worker.role), var next = takeWaiting(worker.role) {
+        let hasPlace = worker.role.isForClosing || working(worker.role) <= limits.workers(worker.role)
+        if hasPlace, var next = takeWaiting(worker.role) {
             next.since = now
             workers[id]?.occupation = .busy(next)
             return (job, .run(next))
@@ -130,7 +134,11 @@ struct WorkerSchedule {
 
     /// How many workers stay when there is nothing to do.
     private func idleWorkers(_ role: HostWorker.Role) -> Int {
-        role == .device ? max(limits.idleDeviceWorkers, readyDevices.count) : 1
+        switch role {
+        case .device: max(limits.idleDeviceWorkers, readyDevices.count)
+        case .netlink, .scan: 1
+        case .close, .unread: 0
+        }
     }
 
     /// Has workers end that have had nothing to do for long, beyond those that stay.
@@ -170,7 +178,7 @@ struct WorkerSchedule {
 
     /// A job has not returned for so long that it counts as stuck.
     ///
-    /// A search hangs in one process's files, and an open, a close or a binding in one device: their workers are replaced,
+    /// A search hangs in one process's files, an open or a binding in one device, and a close in what is closed: their workers are replaced,
     /// since others need not hang there. A netlink call hangs in the lock of the whole family, so it stays the only one: whatever else were sent
     /// there would hang as well.
     ///
@@ -181,11 +189,21 @@ struct WorkerSchedule {
         guard let (key, worker) = workers.first(where: { $0.value.job?.id == id }), let job = worker.job else {
             return nil
         }
-        if job.role == .scan || job.role == .device && !job.isAttended { workers[key]?.occupation = .abandoned(job) }
+        if isReplaced(job) { workers[key]?.occupation = .abandoned(job) }
         guard let stuck = blocking(job.role, now: now) else {
             return (startWaiting(job.role, now: now), [], Self.blocked(by: call(of: worker, job), now))
         }
         return (nil, waiting.removeValue(forKey: job.role) ?? [], Self.blocked(by: stuck, now))
+    }
+
+    /// Whether another worker takes the place of one whose job is stuck.
+    private func isReplaced(_ job: WorkerJob) -> Bool {
+        switch job.role {
+        case .netlink: false
+        case .scan: true
+        case .device: !job.isAttended
+        case .close, .unread: workers.values.count { $0.role == job.role && $0.isAbandoned } < limits.stuckClosers
+        }
     }
 
     /// The call because of which no other of the role is begun.
@@ -194,7 +212,7 @@ struct WorkerSchedule {
         switch role {
         case .netlink: return stuck.first
         case .scan: return stuck.count < limits.stuckScanWorkers ? nil : stuck.first
-        case .device: return nil
+        case .device, .close, .unread: return nil
         }
     }
 

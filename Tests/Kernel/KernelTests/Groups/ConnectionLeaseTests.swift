@@ -64,7 +64,7 @@ extension KernelTier {
             await client.kill()
             try await Guest.wait(until: "the lease is over") { try daemon.record(of: device) == nil }
             let operation = try await daemon.connect().operation(#require(stop.operation))
-            return try #require(operation.phases.last { $0.name == "resuming" }).atNs
+            return try #require(operation.phases?.last { $0.name == "resuming" }).atNs
         }
     }
 }

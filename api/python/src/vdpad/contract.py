@@ -1743,6 +1743,8 @@ class Limits(TypedDict):
     """The most connections of one user other than root and the daemon's own."""
     connectionsKeptForRoot: int
     """Connections kept free for root."""
+    connectionsReadonly: int
+    """The most connections at the read-only socket of others than root."""
     requestsInFlight: int
     """The most requests of one connection that are in work at once."""
     partialLineMs: int
@@ -1863,8 +1865,6 @@ class _Operation1(TypedDict):
     """The devices that it concerns."""
     state: OperationState
     """Where it is."""
-    phases: List[OperationPhase]
-    """Its steps, in order."""
     startedAt: Time
     """When it was asked for."""
     startedAtNs: int
@@ -1878,14 +1878,16 @@ class _Operation1(TypedDict):
 class Operation(_Operation1, total=False):
     """A call that changes something: who asked for it, how far it is, and how it ended."""
 
+    phases: List[OperationPhase]
+    """Its steps, in order; operation.list leaves them out."""
     endedAtNs: int
     """When it ended, in nanoseconds of CLOCK_MONOTONIC."""
     idempotencyKey: str
     """What the caller named it."""
     result: Any
-    """What the method answered."""
+    """What the method answered; operation.list leaves it out."""
     error: ErrorData
-    """Why it failed."""
+    """Why it failed; operation.list leaves out what became of each member or step."""
 
 
 class OperationListResult(TypedDict):
@@ -3058,7 +3060,9 @@ class Methods:
 
         Those under way, those that ended in the last ten minutes, and those by whose leases devices
         are stopped, also under a daemon before this one; as far as the caller may look at all
-        devices of the operation.
+        devices of the operation. What each has done and answered is left out, since it may be more
+        than a reply has room for: operation.get has `phases`, `result`, and the members `group` and
+        `actions` of `error`.
 
         device: Only those of this device.
         state: Only those in this state.
