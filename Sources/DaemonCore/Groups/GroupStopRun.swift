@@ -123,8 +123,8 @@ actor GroupStopRun {
             let (reach, report) = try await device.reachToStop(
                 by: nil, allowIrreversible: terms.allowIrreversible, for: request)
             ways[seat.name] = reach
-            let passed = await device.join(seat.turn, reach, report) { [weak self] runState in
-                self?.assumeIsolated { run in run.lose(seat.name, runState) }
+            let passed = await device.join(seat.turn, reach, report) { [weak self, name = seat.name] runState in
+                self?.assumeIsolated { run in run.lose(name, runState) }
             }
             tell(.preflightEnded(seat.name, passed))
         } catch {
