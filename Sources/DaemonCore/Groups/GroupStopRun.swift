@@ -129,8 +129,8 @@ actor GroupStopRun {
             // Its place may be somebody else's by now.
             guard !machine.isFinished else { return await device.leaveGroup(seat.turn) }
             ways[seat.name] = reach
-            let passed = await device.join(seat.turn, reach, report) { [weak self] runState in
-                self?.assumeIsolated { run in run.lose(seat.name, runState) }
+            let passed = await device.join(seat.turn, reach, report) { [weak self, name = seat.name] runState in
+                self?.assumeIsolated { run in run.lose(name, runState) }
             }
             tell(.preflightEnded(seat.name, passed))
         } catch {

@@ -9,7 +9,7 @@ import SystemPackage
 ///
 /// The first byte says how it is cut: line by line if it is odd, else into pieces. The second says how many descriptors come with
 /// each piece. Whatever it is, every line that comes back is an answer or a notification, the daemon comes to an end with the
-/// client that has gone, serves the next one, and leaves nothing behind when it is stopped.
+/// client that has gone, serves the next one, and is gone when it is stopped.
 func fuzzRequests(_ input: [UInt8]) throws(FuzzFinding) {
     guard input.count > 2 else { return }
     let bytes = Array(input.dropFirst(2))
