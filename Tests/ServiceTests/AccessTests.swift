@@ -112,11 +112,13 @@ struct AccessTests {
             var records: [JSONValue] = []
             try wait(until: "all are on record: \(records)") {
                 records = try audit(daemon)
-                return records.count == 13
+                return records.count == 16
             }
             let done = records.filter { $0["outcome"] == "succeeded" && $0["uid"]?.number == Self.user }
             #expect(done.map { $0["method"] } == ["device.suspend", "device.resume"])
             #expect(done.allSatisfy { $0["devices"] == ["net0"] && $0["operation"] != nil && $0["durationNs"] != nil })
+            let failed = records.filter { $0["outcome"] == "failed" }
+            #expect(failed.map { $0["method"] } == ["group.resume", "device.handBack", "operation.cancel"])
             let refused = records.filter { $0["outcome"] == "refused" }
             #expect(refused.count == 10, "\(refused)")
             #expect(refused[0]["method"] == "device.suspend" && refused[0]["devices"] == ["blk0"])
@@ -134,9 +136,9 @@ struct AccessTests {
             let first = try vdpactl(daemon, ["call", "group.suspend", params])
             #expect(first.status == 0, "\(first)")
             #expect(try vdpactl(daemon, ["call", "group.suspend", params]).output == first.output)
-            let records = try audit(daemon).filter { $0["method"] == "group.suspend" }
-            #expect(records.count == 2)
-            #expect(Set(records.compactMap { $0["operation"]?.text }).count == 1)
+            func records() throws -> [JSONValue] { try audit(daemon).filter { $0["method"] == "group.suspend" } }
+            try wait(until: "both are on record") { try records().count == 2 }
+            #expect(Set(try records().compactMap { $0["operation"]?.text }).count == 1)
         }
     }
 

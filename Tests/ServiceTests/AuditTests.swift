@@ -11,6 +11,12 @@ struct AuditTests {
         try text.split(separator: "\n").filter { $0.hasPrefix("{") }.map { try JSONParser.parse(Array($0.utf8).span) }
     }
 
+    /// Those in a file, once so many are: they are written after the answer.
+    private static func records(in path: String, _ count: Int) throws -> [JSONValue] {
+        try wait(until: "\(count) are on record") { try records(Files.readText(path)).count >= count }
+        return try records(Files.readText(path))
+    }
+
     private func withAuditFile(_ body: @Sendable (DaemonUnderTest, DaemonClient, String) throws -> Void) async throws {
         try await withSimulatedHost { daemon in
             let path = daemon.directory.path + "/audit"
@@ -25,6 +31,7 @@ struct AuditTests {
         try await withDaemon { daemon, client in
             try daemon.hold("net0")
             _ = try client.call("device.suspend", ["device": "net0"])
+            try wait(until: "it is on record") { try !Self.records(daemon.log).isEmpty }
             let record = try #require(try Self.records(daemon.log).first)
             #expect(record["method"] == "device.suspend" && record["devices"] == ["net0"])
             #expect(record["outcome"] == "succeeded" && record["uid"]?.number == Int(getuid()))
@@ -49,7 +56,7 @@ struct AuditTests {
             try client.failure("device.suspend", ["device": "net9"], is: "deviceNotFound")
             try client.failure("device.resume", ["device": "net0", "deadline": 1], is: "invalidParams")
             _ = try client.call("device.resume", ["device": "net0"])
-            let records = try Self.records(try Files.readText(path))
+            let records = try Self.records(in: path, 4)
             #expect(
                 records.map { $0["method"] } == ["group.suspend", "device.suspend", "device.resume", "device.resume"])
             #expect(records.map { $0["outcome"] } == ["succeeded", "failed", "failed", "succeeded"])
@@ -66,6 +73,8 @@ struct AuditTests {
             _ = try client.call("device.close", ["device": "net0"])
             let wrong = state.setting("digest", to: .string("sha256:" + String(repeating: "0", count: 64)))
             try client.failure("state.restore", RestoreTests.params("net0", wrong), is: "invalidState")
+            // Of the suspend and so on, too, by which the state came about.
+            _ = try Self.records(in: path, 7)
             let text = try Files.readText(path)
             #expect(try Self.records(text).suffix(2).map { $0["outcome"] } == ["succeeded", "failed"])
             let digest = try #require(state["digest"]?.text)
@@ -80,14 +89,15 @@ struct AuditTests {
         try await withAuditFile { daemon, client, path in
             try daemon.hold("net0")
             _ = try client.call("device.suspend", ["device": "net0"])
+            _ = try Self.records(in: path, 1)
             try #require(unsafe rename(path, path + ".1") == 0)
             _ = try client.call("device.resume", ["device": "net0"])
             daemon.process?.send(signal: SIGHUP)
             try wait(until: "the file is there again") { try Files.exists(path) }
             _ = try client.call("device.handBack", ["device": "net0"])
-            let methods = { text in try Self.records(try Files.readText(text)).map { $0["method"] } }
-            #expect(try methods(path + ".1") == ["device.suspend", "device.resume"])
-            #expect(try methods(path) == ["device.handBack"])
+            let methods = { path, count in try Self.records(in: path, count).map { $0["method"] } }
+            #expect(try methods(path + ".1", 2) == ["device.suspend", "device.resume"])
+            #expect(try methods(path, 1) == ["device.handBack"])
             var status = stat()
             try #require(unsafe stat(path, &status) == 0)
             #expect(status.st_mode & 0o777 == 0o600)

@@ -129,7 +129,7 @@ struct ConversationTests {
     }
 
     @Test(arguments: [
-        #"{"type":"string","minLength":1}"#, #"{"type":"integer","multipleOf":2}"#, #"{"type":"array","maxItems":1}"#,
+        #"{"type":"string","minLength":1}"#, #"{"type":"integer","multipleOf":2}"#, #"{"type":"array","minItems":1}"#,
         #"{"type":"object","properties":{},"patternProperties":{}}"#, #"{"oneOf":[]}"#, #"{"type":"text"}"#,
         ##"{"allOf":[{"$ref":"#/components/schemas/A"},{"$ref":"#/components/schemas/B"}]}"##, #"{"$ref":"A"}"#,
     ])

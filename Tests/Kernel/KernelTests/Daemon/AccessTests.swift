@@ -21,8 +21,14 @@ extension KernelTier {
             return await process.wait() ?? -1
         }
 
-        private static func audit(_ daemon: DaemonInGuest) throws -> [JSONValue] {
-            try Guest.read(daemon.audit).split(separator: "\n").map { try JSONParser.parse(Array($0.utf8).span) }
+        /// What is on record of the user, once so many are: they are written after the answer.
+        private static func audit(_ daemon: DaemonInGuest, _ count: Int) async throws -> [JSONValue] {
+            let read: @Sendable () throws -> [JSONValue] = {
+                try Guest.read(daemon.audit).split(separator: "\n").map { try JSONParser.parse(Array($0.utf8).span) }
+                    .filter { $0["uid"] == 1000 }
+            }
+            try await Guest.wait(until: "\(count) are on record") { try read().count >= count }
+            return try read()
         }
 
         @Test func anOperatorOfOneDeviceRunsAVMMOnThatAndNothingElse() async throws {
@@ -56,7 +62,7 @@ extension KernelTier {
                 #expect(try await vmm.waitForCompletions(20).done)
                 #expect(try await vmm.quit().isFlawless)
 
-                let records = try Self.audit(daemon).filter { $0["uid"] == 1000 }
+                let records = try await Self.audit(daemon, refused.count + 3)
                 let done = records.filter { $0["outcome"] == "succeeded" }
                 #expect(done.map { $0["method"] } == ["device.acquire", "device.suspend", "device.resume"])
                 #expect(done.allSatisfy { $0["devices"] == ["mine"] && $0["operation"] != nil })
@@ -84,7 +90,7 @@ extension KernelTier {
                 let join = ["sh", "-c", "echo $$ > \(path)/cgroup.procs && exec \"$@\"", "sh"]
                 #expect(try await Self.vdpactl(daemon, ["list"], wrapper: join) == (isGranted ? 0 : 4))
                 if !isGranted {
-                    let record = try #require(try Self.audit(daemon).last)
+                    let record = try #require(try await Self.audit(daemon, 1).last)
                     #expect(record["outcome"] == "refused" && record["uid"] == 1000)
                     #expect(record["unit"] != "vm-agent.service")
                 }
