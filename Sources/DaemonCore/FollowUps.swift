@@ -1,5 +1,3 @@
-import LinuxIO
-
 /// Work that outlives the request that began it, such as what a late kernel call calls for.
 ///
 /// The daemon's root task runs it in its own group, so that there is an owner that waits for it.
@@ -18,20 +16,6 @@ struct FollowUps: Sendable {
     /// Hands a piece of work to the root task.
     func add(_ work: @escaping Work) {
         continuation.yield(work)
-    }
-
-    /// Hands pieces of work to the root task that are done side by side.
-    ///
-    /// - Parameters:
-    ///   - pieces: in the order in which they begin.
-    ///   - loop: where.
-    func add(_ pieces: [Work], on loop: EventLoop) {
-        guard !pieces.isEmpty else { return }
-        add {
-            await withDiscardingTaskGroup { group in
-                for piece in pieces { group.addTask(executorPreference: loop) { await piece() } }
-            }
-        }
     }
 
     /// Ends the stream: nothing is taken any more.

@@ -55,11 +55,10 @@ actor GroupResumeRun {
     }
 
     private func perform(_ actions: [GroupResume.Action]) {
-        var pieces: [FollowUps.Work] = []
         for action in actions {
             switch action {
-            case .preflight(let name): pieces += work(on: name) { run, seat in await run.check(seat) }
-            case .resume(let name): pieces += work(on: name) { run, seat in await run.resume(seat) }
+            case .preflight(let name): work(on: name) { run, seat in await run.check(seat) }
+            case .resume(let name): work(on: name) { run, seat in await run.resume(seat) }
             case .answer(let reply): answer.resolve(reply)
             case .finished(let reply):
                 if let timer { loop.cancel(timer) }
@@ -67,14 +66,11 @@ actor GroupResumeRun {
                 end.resolve(reply)
             }
         }
-        followUps.add(pieces, on: loop)
     }
 
-    private func work(
-        on name: DeviceName, _ body: @escaping @Sendable (GroupResumeRun, GroupSeat) async -> Void
-    ) -> [FollowUps.Work] {
-        guard let seat = seats[name] else { return [] }
-        return [{ [self] in await body(self, seat) }]
+    private func work(on name: DeviceName, _ body: @escaping @Sendable (GroupResumeRun, GroupSeat) async -> Void) {
+        guard let seat = seats[name] else { return }
+        followUps.add { [self] in await body(self, seat) }
     }
 
     private func passDeadline() {

@@ -67,12 +67,11 @@ actor GroupStopRun {
     }
 
     private func perform(_ actions: [GroupStop.Action]) {
-        var pieces: [FollowUps.Work] = []
         for action in actions {
             switch action {
-            case .preflight(let name): pieces += work(on: name) { run, seat in await run.check(seat) }
-            case .stop(let name): pieces += work(on: name) { run, seat in await run.stop(seat) }
-            case .resume(let name): pieces += work(on: name) { run, seat in await run.resume(seat) }
+            case .preflight(let name): work(on: name) { run, seat in await run.check(seat) }
+            case .stop(let name): work(on: name) { run, seat in await run.stop(seat) }
+            case .resume(let name): work(on: name) { run, seat in await run.resume(seat) }
             case .answer(let reply): answer.resolve(reply)
             case .finished(let reply):
                 if let timer { loop.cancel(timer) }
@@ -80,14 +79,11 @@ actor GroupStopRun {
                 end.resolve(reply)
             }
         }
-        followUps.add(pieces, on: loop)
     }
 
-    private func work(
-        on name: DeviceName, _ body: @escaping @Sendable (GroupStopRun, GroupSeat) async -> Void
-    ) -> [FollowUps.Work] {
-        guard let seat = seats[name] else { return [] }
-        return [{ [self] in await body(self, seat) }]
+    private func work(on name: DeviceName, _ body: @escaping @Sendable (GroupStopRun, GroupSeat) async -> Void) {
+        guard let seat = seats[name] else { return }
+        followUps.add { [self] in await body(self, seat) }
     }
 
     /// Once: the calls of the members have the same deadline as the group.

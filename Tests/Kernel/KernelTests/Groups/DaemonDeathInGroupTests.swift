@@ -40,7 +40,9 @@ extension KernelTier {
                     #expect(try Set(operation.devices) == Set(group.devices.map { try $0.deviceName }), comment)
                     switch operation.state {
                     case .interrupted: #expect(operation.error?.code == .cancelled, comment)
-                    default: #expect(operation.state == .succeeded && operation.result != nil, comment)
+                    default:
+                        #expect(operation.state == .succeeded, comment)
+                        #expect(try await client.operation(operation.id).result != nil, comment)
                     }
                 }
                 try await group.expectFlawlessEnd()
