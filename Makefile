@@ -17,7 +17,7 @@ PROGRAMS := vdpad vdpactl
 SHARE := .build/share
 MANUAL_DATE = $(shell LC_ALL=C date -u -d "@$${SOURCE_DATE_EPOCH:-$$(date +%s)}" '+%B %-d, %Y')
 SCRIPTS := .ci/run $(filter-out Scripts/allowed-imports,$(wildcard Scripts/*)) Benchmarks/common Benchmarks/groups Benchmarks/run \
-	Tests/check-install Tests/check-package Tests/run Tests/sanitize Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
+	Tests/check-install Tests/check-package Tests/in-throwaway-root Tests/run Tests/sanitize Tests/fuzz Tests/Kernel/boot-guest Tests/Kernel/build-kernel
 
 .PHONY: help setup build programs demo api test bench fuzz sanitize check format install deb clean
 
