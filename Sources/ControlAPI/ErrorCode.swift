@@ -44,7 +44,8 @@ public enum ErrorCode: Int, Sendable, Hashable, CaseIterable {
     public var summary: String {
         switch self {
         case .deviceNotFound: "No device of that name is on the vdpa bus."
-        case .deviceBusy: "Somebody holds the device; `holders` says who, as far as it can be found."
+        case .deviceBusy:
+            "Somebody holds the device, or it was not closed within a second; `holders` says who, as far as it can be found."
         case .notRunning: "DRIVER_OK is not set, so there is nothing to stop or to resume."
         case .notSupported: "The device does not offer what the call needs; `missing` names it."
         case .notOwner: "The call needs the access of the process that owns the device."

@@ -24,11 +24,10 @@ extension Device {
     ///
     /// - Returns: its descriptor, of which vdpad keeps none.
     func handOver(_ node: DeviceNode, _ request: DeviceRequest) async throws(ControlError) -> SharedDescriptor {
-        switch await host.open(node).wait(until: request.deadline, on: loop) {
+        let (_, result) = try await callWhenClosed(node, until: request.deadline) { host.open(node) }
+        switch result {
         case nil:
             throw late("the opening of \(name.string)", hint: "the device is closed as soon as the call returns")
-        case .failure(let error) where error.code == .busy:
-            throw await busy(node, until: request.deadline)
         case .failure(let error):
             throw failure(error)
         case .success(let opened):

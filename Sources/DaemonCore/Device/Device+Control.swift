@@ -45,8 +45,10 @@ extension Device {
     func open(
         _ node: DeviceNode, _ bringUp: BringUp?, _ request: DeviceRequest
     ) async throws(ControlError) -> DeviceReport {
-        let call = host.perform(.open(bringUp: bringUp), on: node, through: .owner)
-        guard let result = await call.wait(until: request.deadline, on: loop) else {
+        let (call, result) = try await callWhenClosed(node, until: request.deadline) {
+            host.perform(.open(bringUp: bringUp), on: node, through: .owner)
+        }
+        guard let result else {
             leave(
                 call, on: node, request,
                 then: { device, result, request in await device.closeLate(result, node, request) })
@@ -59,10 +61,7 @@ extension Device {
                 throw failure(HostError(.gone, "\(name.string) was removed while it was being opened"))
             }
             return report
-        case .failure(let error) where error.code == .busy:
-            throw await busy(node, until: request.deadline)
-        case .failure(let error):
-            var error = error
+        case .failure(var error):
             if error.field != nil {
                 // It failed behind the opening, which has been undone.
                 error.observation = nil
@@ -184,26 +183,6 @@ extension Device {
         var error = ControlError(
             .notOwner, "\(name.string) cannot be \(verb): nobody holds it through vdpad", device: name,
             hint: "open it with device.open")
-        error.stateAfter = stateAfter
-        return error
-    }
-
-    /// Somebody else has the node open: says who, as far as it can be found.
-    func busy(_ node: DeviceNode, until deadline: MonotonicInstant) async -> ControlError {
-        isHeld = true
-        let before = holderChanges
-        var error = ControlError(
-            .deviceBusy, "\(name.string) is held by another process: \(node.path) is open", device: name,
-            hint: "stop the holder, or act on its device without opening it")
-        if case .success(let scan) = await host.holders(of: node).wait(until: deadline, on: loop) {
-            noteHolders(scan, since: before)
-            let found = others(scan.holders)
-            error.holders = found.map(HolderInfo.init)
-            if let found = found.first {
-                error.message =
-                    "\(name.string) is held by process \(found.reference.pid) (\(found.command)): \(node.path) is open"
-            }
-        }
         error.stateAfter = stateAfter
         return error
     }

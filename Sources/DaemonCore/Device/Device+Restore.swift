@@ -70,7 +70,7 @@ extension Device {
     private func compare(
         _ plan: RestorePlan, _ mode: RestoreMode, _ node: DeviceNode, _ request: DeviceRequest
     ) async throws(ControlError) -> (RestoreTarget, [String]) {
-        if isHeld == true { throw await busy(node, until: request.deadline) }
+        if isHeld == true, let busy = await holding(node, until: request.deadline) { throw busy }
         var missing: [DeviceState.MissingPart] = []
         let netlink = await netlinkConfiguration(until: request.deadline, &missing)
         let target = RestoreTarget(

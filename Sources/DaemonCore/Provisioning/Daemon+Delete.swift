@@ -60,12 +60,17 @@ extension Daemon {
                     .deviceBusy, "vdpad itself has \(info.name) open", device: info.name,
                     hint: "close it with device.close"))
         }
-        switch await host.provision(.unbind(info.name, driver, info.node)).wait(until: .distantFuture, on: loop) {
+        let unbind = ProvisioningStep.unbind(info.name, driver, info.node)
+        let result: Result<Void, HostError>?
+        if let node = info.node {
+            (_, result) = try await device.callWhenClosed(node, until: .distantFuture) { [host] in
+                host.provision(unbind)
+            }
+        } else {
+            result = await host.provision(unbind).wait(until: .distantFuture, on: loop)
+        }
+        switch result {
         case .success: return
-        case .failure(let error) where error.code == .busy:
-            let patience = MonotonicInstant.now.advanced(byMilliseconds: 2_500)
-            if let node = info.node { throw await device.busy(node, until: patience) }
-            throw failure(error, of: info.name)
         case .failure(let error):
             // Somebody else may have been faster, such as a call of a daemon that has died since.
             await readBinding(of: info.name)

@@ -160,9 +160,6 @@ extension KernelTier {
                         await vmm.kill()
                         throw error
                     }
-                    // The kernel tells of the last close a little later.
-                    _ = try await client.call(
-                        DeviceWaitMethod.self, .init(target: DeviceTarget(device: name), until: [.idle]))
                     _ = try await client.delete(name.string)
                 }
             }

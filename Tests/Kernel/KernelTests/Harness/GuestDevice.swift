@@ -1,4 +1,5 @@
 import Foundation
+import LinuxIO
 
 /// A vDPA device of the guest, bound to vhost_vdpa.
 struct GuestDevice: Sendable {
@@ -25,12 +26,38 @@ struct GuestDevice: Sendable {
     /// Unbinds and deletes the device. Throws when somebody holds it: to delete it then would hang the guest.
     func delete() async throws {
         if Guest.exists(node) {
-            let descriptor = unsafe open(node, O_RDWR | O_CLOEXEC)
-            if descriptor < 0 && errno == EBUSY { throw GuestError("\(name) is still held") }
-            if descriptor >= 0 { close(descriptor) }
+            try await waitForClose()
             try await Guest.write(name, to: "/sys/bus/vdpa/drivers/vhost_vdpa/unbind")
         }
         try await Guest.run("vdpa", "dev", "del", name)
+    }
+
+    /// Waits until the node is closed: a VMM's exit is not the end where vdpad was passed the descriptor, which it closes a
+    /// little after its answer.
+    private func waitForClose() async throws {
+        let limit = MonotonicInstant.now.advanced(byMilliseconds: 2_000)
+        while true {
+            let descriptor = unsafe open(node, O_RDWR | O_CLOEXEC)
+            if descriptor >= 0 { close(descriptor) }
+            guard descriptor < 0, errno == EBUSY else { return }
+            guard MonotonicInstant.now < limit else { throw GuestError("\(name) is still held by \(holders())") }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    /// The processes that have the node open, with their states.
+    private func holders() -> [String] {
+        let pids = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+        return pids.filter { pid in
+            let directory = "/proc/\(pid)/fd"
+            let numbers = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+            return numbers.contains { number in
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(directory)/\(number)")) == node
+            }
+        }.map { pid in
+            let command = (try? Guest.read("/proc/\(pid)/comm")) ?? "?"
+            return "\(pid) (\(command), \((try? Guest.statFields(of: pid)[0]) ?? "?"))"
+        }
     }
 
     /// Starts a stand-in VMM on the device and ends it, by SIGKILL if the body has not made it quit.

@@ -78,6 +78,21 @@ extension KernelTier {
             }
         }
 
+        /// At once, although vdpad may not have closed yet what it was passed.
+        @Test func aDeviceCanBeDeletedWhenItsVMMHasExited() async throws {
+            try await Guest.withEmptyBus { _, client in
+                for _ in 1...10 {
+                    let device = try await client.add("net0") { $0.driver = .vhostVDPA }.inGuest
+                    let socket = "/tmp/vmm-\(UUID().uuidString).sock"
+                    try await device.withVMM(StandInVMM.Options(descriptorSocket: socket)) { _ in
+                        let descriptor = try await StandInVMM.receiveDescriptor(from: socket)
+                        _ = try await client.suspend(device, passing: [descriptor])
+                    }
+                    #expect(try await client.delete("net0").runState == .gone)
+                }
+            }
+        }
+
         /// Processes that open and close the node while it is being deleted, 200 times.
         @Test func aRaceForTheNodeEndsWithATrueAnswer() async throws {
             try await Guest.withEmptyBus { daemon, client in

@@ -2197,7 +2197,9 @@ class DeviceNotFound(CallError):
 
 
 class DeviceBusy(CallError):
-    """Somebody holds the device; `holders` says who, as far as it can be found."""
+    """Somebody holds the device, or it was not closed within a second; `holders` says who, as far as
+    it can be found.
+    """
 
 
 class NotRunning(CallError):
