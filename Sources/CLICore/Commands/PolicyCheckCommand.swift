@@ -18,7 +18,7 @@ struct PolicyCheckCommand: ContractCommand {
     @OptionGroup var devices: DevicesArgument
 
     @Option(
-        help: "The user who would call it, by name or number; else the caller of this command.",
+        help: "The user who would call it, by name or number; with --group or --unit else nobody, else the caller.",
         transform: { name in
             do { return try UserDatabase.userID(nameOrNumber: name) } catch {
                 throw ValidationError("there is no user \(name)")

@@ -9,7 +9,7 @@ public enum PolicyCheckMethod: ControlMethod {
         public var method: String
         /// The devices that the call would be about.
         public var devices: [DeviceName]?
-        /// The user of the process that would make it.
+        /// The user of the process that would make it; 65534 (nobody) beside groups or a unit, else the caller.
         public var uid: UInt32?
         /// Its groups.
         public var gids: [UInt32]?
@@ -90,7 +90,8 @@ extension PolicyCheckMethod.Params: JSONObjectReadable, JSONWritable {
         devices = try members.optional(
             "devices", maximumCount: ListLimit.elements,
             "The devices that the call would be about; without them, every device, where the method takes any.")
-        uid = try members.optional("uid", "The user of the process that would make it.")
+        uid = try members.optional(
+            "uid", "The user of the process that would make it; 65534 (nobody) beside gids or unit, else the caller.")
         gids = try members.optional("gids", maximumCount: ListLimit.elements, "Its groups.")
         unit = try members.optional("unit", maximumLength: 255, "Its unit of the system manager.")
         socket = try members.optional("socket", "The socket that it would come by; the caller's own if absent.")

@@ -2413,7 +2413,8 @@ class Methods:
         method: The method.
         devices: The devices that the call would be about; without them, every device, where the
         method takes any.
-        uid: The user of the process that would make it.
+        uid: The user of the process that would make it; 65534 (nobody) beside gids or unit, else
+        the caller.
         gids: Its groups.
         unit: Its unit of the system manager.
         socket: The socket that it would come by; the caller's own if absent.
