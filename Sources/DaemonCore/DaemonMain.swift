@@ -56,14 +56,14 @@ public enum DaemonMain {
     }
 
     private static func recover(_ options: DaemonOptions) -> Int32 {
-        var configuration = Configuration()
         do throws(ConfigurationError) {
-            configuration = try options.configurationFile?.read() ?? configuration
+            let configuration = try options.configurationFile?.read() ?? Configuration()
+            return Service(options: options, configuration: configuration).recover(isConfigurationRead: true)
         } catch {
             // It may be what keeps the daemon from starting.
             Console.error("\(error)\nvdpad: the defaults are used instead\n")
+            return Service(options: options, configuration: Configuration()).recover(isConfigurationRead: false)
         }
-        return Service(options: options, configuration: configuration).recover()
     }
 
     private static func check(_ file: ConfigurationFile) -> Int32 {

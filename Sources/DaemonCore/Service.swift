@@ -22,7 +22,7 @@ struct Service: Sendable {
     let reader = ConfigurationReader()
     private let configuration: ConfigurationReport
     /// The journal, if standard error leads there.
-    private let journal: Journal?
+    let journal: Journal?
 
     init(options: DaemonOptions, configuration: Configuration) {
         self.options = options
@@ -83,7 +83,7 @@ struct Service: Sendable {
     private func serve(_ stores: Stores, on loop: EventLoop) async throws(StartFailure) {
         // Workers are processes of this binary: they are started before anything is open that they could inherit.
         let host = try await makeHost(on: loop)
-        let daemon = try await makeDaemon(host, stores, on: loop)
+        let daemon = try await makeDaemon(host, stores, try await auditLog(on: loop), on: loop)
         let signals = try at("receive signals") { () throws(Errno) in try SignalSource(on: loop) }
         let listeners = try listeners(on: loop)
         let server = RPCServer(
@@ -161,19 +161,21 @@ struct Service: Sendable {
         }
     }
 
+    private func auditLog(on loop: EventLoop) async throws(StartFailure) -> AuditLog {
+        do throws(AuditFile.Failure) {
+            return try await AuditLog(file: settings.auditFile, journal: journal, on: loop, log: log)
+        } catch {
+            throw StartFailure(message: "auditFile: \(error)", errno: error.errno)
+        }
+    }
+
     func makeDaemon(
-        _ host: any VDPAHost, _ stores: Stores, on loop: EventLoop
+        _ host: any VDPAHost, _ stores: Stores, _ audit: AuditLog, on loop: EventLoop
     ) async throws(StartFailure) -> Daemon {
         let openFiles = try at("raise the limit of open files") { () throws(Errno) in
             try Files.raiseDescriptorLimit()
         }
         warnAbout(DescriptorBudget(connections: settings.limits.connections, openFiles: openFiles))
-        let audit: AuditLog
-        do throws(AuditFile.Failure) {
-            audit = try await AuditLog(file: settings.auditFile, journal: journal, on: loop, log: log)
-        } catch {
-            throw StartFailure(message: "auditFile: \(error)", errno: error.errno)
-        }
         let identity = Identity(version: Version.current, host: settings.simulate ? .simulated : .kernel)
         let bootID = try at("read the boot id") { () throws(Errno) in try SystemClock.bootIdentifier() }
         let events = Events(on: loop)

@@ -344,6 +344,9 @@ struct AccessTests {
                 try client.kill()
                 #expect(try root.call("system.health")["healthy"] == true)
             }
+            try wait(until: "it is on record") {
+                try Files.readText(daemon.directory.path + "/audit").contains(#""method":"SCM_RIGHTS""#)
+            }
         }
     }
 

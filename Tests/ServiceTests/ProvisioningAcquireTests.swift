@@ -173,9 +173,15 @@ struct ProvisioningAcquireTests {
     @Test func aNodeThatIsOpenAfterTheDeadlineIsClosed() async throws {
         try await withDaemon { daemon, client in
             try daemon.simulated.stick("net0", .open)
-            try client.failure("device.acquire", Self.net0.setting("deadlineMs", to: 100), is: "deadlineExceeded")
+            let failure = try client.failure(
+                "device.acquire", Self.net0.setting("deadlineMs", to: 100), is: "deadlineExceeded")
             #expect(client.connection.descriptors.isEmpty)
+            let operation = try #require(failure.data["operation"])
+            let goesOn = try client.call("operation.get", ["operation": operation])
+            #expect(goesOn["operation"]?["state"] == "running")
             try daemon.simulated.unstick("net0", .open)
+            let ended = try client.call("operation.wait", ["operation": operation])
+            #expect(ended["operation"]?["state"] == "failed")
             try wait(until: "it has been opened") { try daemon.simulated.resets("net0") >= 1 }
             // What has been opened and closed may not have been noticed yet.
             try wait(until: "it can be opened") { (try? client.call("device.acquire", Self.net0)) != nil }

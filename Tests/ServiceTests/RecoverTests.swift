@@ -174,4 +174,34 @@ struct RecoverTests {
             #expect(process.output.contains("net0: resumed"), "\(process.output)")
         }
     }
+
+    /// Which may be what keeps the daemon from starting, too.
+    @Test(arguments: ["/nowhere/audit", "/dev/null"]) func anAuditFileThatCannotBeUsedKeepsNothingStopped(
+        file: String
+    ) async throws {
+        try await withSimulatedHost { daemon in
+            try Self.crash(daemon)
+            let path = try daemon.configure(#"{"auditFile": "\#(file)"}"#)
+            let process = try daemon.spawn(["recover", "--config", path] + daemon.arguments)
+            #expect(try process.waitForExit(within: 20_000) == .status(0), "\(process.output)")
+            #expect(process.output.contains("net0: resumed"), "\(process.output)")
+            #expect(process.output.contains("auditFile: \(file)"), "\(process.output)")
+        }
+    }
+
+    /// Only the configuration says where the records are: it is not said that there are none.
+    @Test func withoutTheConfigurationRecordsElsewhereAreNotOverlooked() async throws {
+        try await withSimulatedHost { daemon in
+            let elsewhere = daemon.directory.path + "/elsewhere"
+            var arguments = daemon.arguments
+            let place = try #require(arguments.firstIndex(of: "--state-directory"))
+            arguments.removeSubrange(place...place + 1)
+            for (text, status) in [(#"{"stateDirectory": "\#(elsewhere)"}"#, Int32(0)), ("{ nonsense", 1)] {
+                let path = try daemon.configure(text)
+                let process = try daemon.spawn(["recover", "--config", path] + arguments)
+                #expect(try process.waitForExit(within: 20_000) == .status(status), "\(process.output)")
+                #expect(process.output.contains("nothing is stopped") == (status == 0), "\(process.output)")
+            }
+        }
+    }
 }

@@ -68,6 +68,16 @@ struct RewindTests {
         }
     }
 
+    @Test func aStopThatCannotBeAssertedAgainIsNoneAnyMore() async throws {
+        try await Self.withFetchedBuffers { daemon, client in
+            try daemon.simulated.fail("net0", .suspend, .ioError, times: 1)
+            let failure = try client.failure("state.restore", Self.params([(1, 98)]), is: "kernelError", "deviceFailed")
+            #expect(failure.runStateAfter == "unknown", "\(failure)")
+            #expect(try Self.bases(daemon) == [65_533, 102, 197])
+            #expect(try client.runState("net0") == "unknown")
+        }
+    }
+
     @Test func aDryRunSetsNothing() async throws {
         try await Self.withFetchedBuffers { daemon, client in
             let result = try client.call("state.restore", Self.params([(1, 98)], dryRun: true))

@@ -40,12 +40,14 @@ final class AuditFile: Sendable {
     ///
     /// - Parameters:
     ///   - path: a regular file: anything else may make who opens it or writes to it wait for somebody.
+    ///   - deadline: how long its disk may take.
     ///   - loop: where the caller waits.
     ///   - noteLoss: told how many lines could not be written, and why; without an error they did not fit. From any thread.
     /// - Returns: the file.
-    /// - Throws: `Failure`; also when the task is cancelled first.
+    /// - Throws: `Failure`; also at the deadline, and when the task is cancelled first.
     static func open(
-        _ path: String, on loop: EventLoop, noteLoss: @escaping @Sendable (UInt64, Errno?) -> Void
+        _ path: String, until deadline: MonotonicInstant, on loop: EventLoop,
+        noteLoss: @escaping @Sendable (UInt64, Errno?) -> Void
     ) async throws(Failure) -> AuditFile {
         let executor = ThreadExecutor()
         let opened = Gate<Result<AuditFile, Failure>>()
@@ -55,8 +57,8 @@ final class AuditFile: Sendable {
                     AuditFile(try open(path), on: executor, noteLoss: noteLoss)
                 })
         }
-        guard let result = await opened.wait(until: .distantFuture, on: loop) else {
-            throw Failure(description: "\(path) cannot be opened: the daemon stops first")
+        guard let result = await opened.wait(until: deadline, on: loop) else {
+            throw Failure(description: "\(path) cannot be opened: nobody waits for its disk any longer")
         }
         return try result.get()
     }

@@ -26,25 +26,41 @@ final class AuditLog: Sendable {
     private let log: Logger
     private let state: Lock<State>
 
+    /// A log without a file.
+    init(journal: Journal?, on loop: EventLoop, log: Logger) {
+        self.journal = journal
+        self.loop = loop
+        self.log = log
+        state = Lock(State(destination: Self.destination(journal)))
+    }
+
     /// - Parameters:
     ///   - file: an absolute path, or nil.
+    ///   - deadline: how long the file's disk may take.
     ///   - journal: the journal, if standard error leads there.
     ///   - loop: where records are made.
     ///   - log: where it is said that a record cannot be written.
     /// - Throws: `AuditFile.Failure`.
-    init(file: String?, journal: Journal?, on loop: EventLoop, log: Logger) async throws(AuditFile.Failure) {
+    init(
+        file: String?, until deadline: MonotonicInstant = .distantFuture, journal: Journal?, on loop: EventLoop,
+        log: Logger
+    ) async throws(AuditFile.Failure) {
         self.journal = journal
         self.loop = loop
         self.log = log
-        state = Lock(State(destination: try await Self.destination(file, journal, loop, log)))
+        state = Lock(State(destination: try await Self.destination(file, deadline, journal, loop, log)))
+    }
+
+    private static func destination(_ journal: Journal?) -> Destination {
+        journal.map { .journal($0) } ?? .standardError
     }
 
     private static func destination(
-        _ file: String?, _ journal: Journal?, _ loop: EventLoop, _ log: Logger
+        _ file: String?, _ deadline: MonotonicInstant, _ journal: Journal?, _ loop: EventLoop, _ log: Logger
     ) async throws(AuditFile.Failure) -> Destination {
-        guard let file else { return journal.map { .journal($0) } ?? .standardError }
+        guard let file else { return destination(journal) }
         return .file(
-            try await AuditFile.open(file, on: loop) { count, errno in
+            try await AuditFile.open(file, until: deadline, on: loop) { count, errno in
                 log.error(
                     "audit records could not be written",
                     metadata: [
@@ -58,7 +74,7 @@ final class AuditLog: Sendable {
     ///
     /// - Throws: `AuditFile.Failure`; records go where they went before then.
     func reopen(_ file: String?) async throws(AuditFile.Failure) {
-        let destination = try await Self.destination(file, journal, loop, log)
+        let destination = try await Self.destination(file, .distantFuture, journal, loop, log)
         let former = state.withLock { state in
             defer { state.destination = destination }
             return state.destination

@@ -22,7 +22,7 @@ struct AuditRecord: Sendable, Hashable {
     var unit: String?
     /// The socket that it came by.
     var socket: ControlSocket
-    /// What it asked for.
+    /// What it asked for; `SCM_RIGHTS` when descriptors were refused before anything was read.
     var method: String
     /// The devices that the call was about.
     var devices: [DeviceName]

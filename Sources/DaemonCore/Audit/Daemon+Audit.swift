@@ -63,12 +63,13 @@ extension Daemon {
     }
 
     /// Puts a refusal on record.
-    func noteRefusal(of method: String, _ decision: AccessDecision, _ identity: PeerIdentity, _ peer: RPCPeer) {
+    func noteRefusal(
+        of method: String, on devices: [DeviceName], needing role: Role?, _ identity: PeerIdentity, _ peer: RPCPeer
+    ) {
         audit.add(
             AuditRecord(
                 pid: peer.pid, uid: peer.uid, unit: identity.unit, socket: identity.socket, method: method,
-                devices: decision.place.device.map { [$0] } ?? [], outcome: .refused,
-                error: ErrorCode.permissionDenied.name, requiredRole: decision.needed))
+                devices: devices, outcome: .refused, error: ErrorCode.permissionDenied.name, requiredRole: role))
     }
 }
 

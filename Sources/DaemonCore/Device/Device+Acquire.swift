@@ -24,9 +24,11 @@ extension Device {
     ///
     /// - Returns: its descriptor, of which vdpad keeps none.
     func handOver(_ node: DeviceNode, _ request: DeviceRequest) async throws(ControlError) -> SharedDescriptor {
-        let (_, result) = try await callWhenClosed(node, until: request.deadline) { host.open(node) }
+        let (call, result) = try await callWhenClosed(node, until: request.deadline) { host.open(node) }
         switch result {
         case nil:
+            // Closed as soon as nothing refers to it.
+            leave(call, on: node, request, noting: { _, opened in _ = opened.take() })
             throw late("the opening of \(name.string)", hint: "the device is closed as soon as the call returns")
         case .failure(let error):
             throw failure(error)

@@ -4,7 +4,7 @@ import VDPA
 /// Calls that nobody waits for any longer.
 extension Device {
     /// What is done with the result of a call that was left.
-    typealias Finish = @Sendable (isolated Device, Result<DeviceReport, HostError>, DeviceRequest) async -> Void
+    typealias Finish<Value> = @Sendable (isolated Device, Result<Value, HostError>, DeviceRequest) async -> Void
 
     /// Leaves a call to itself, since its caller's deadline has passed or its client has gone.
     ///
@@ -17,10 +17,10 @@ extension Device {
     ///   - request: the caller's; its turn has begun.
     ///   - note: takes in what the call reports, as soon as it returns.
     ///   - finish: what is done then, in a turn of its own.
-    func leave(
-        _ call: HostCall<DeviceReport>, on node: DeviceNode, _ request: DeviceRequest,
-        noting note: @escaping @Sendable (isolated Device, DeviceReport) -> Void = { _, _ in },
-        then finish: @escaping Finish = { _, _, _ in }
+    func leave<Value: Sendable>(
+        _ call: HostCall<Value>, on node: DeviceNode, _ request: DeviceRequest,
+        noting note: @escaping @Sendable (isolated Device, Value) -> Void = { _, _ in },
+        then finish: @escaping Finish<Value> = { _, _, _ in }
     ) {
         let turn = turns.take(behind: request.turn)
         let abandonment = max(request.limit, MonotonicInstant.now.advanced(byMilliseconds: environment.graceMs))
@@ -32,9 +32,9 @@ extension Device {
         }
     }
 
-    private func attend(
-        _ call: HostCall<DeviceReport>, on node: DeviceNode, _ first: Turn, until abandonment: MonotonicInstant,
-        noting note: (isolated Device, DeviceReport) -> Void, then finish: Finish
+    private func attend<Value>(
+        _ call: HostCall<Value>, on node: DeviceNode, _ first: Turn, until abandonment: MonotonicInstant,
+        noting note: (isolated Device, Value) -> Void, then finish: Finish<Value>
     ) async {
         var turn = first
         defer { turns.end(turn) }

@@ -40,6 +40,9 @@ extension Device {
         var warnings = plan.warnings + unknown
         guard !params.dryRun else {
             warnings.append("the configuration can be compared on an open device only")
+            if isHeld == true {
+                warnings.append("it has not been closed, though no process was found that has it open")
+            }
             return (result(of: params, warnings: warnings), nil)
         }
         switch params.mode {
@@ -70,7 +73,7 @@ extension Device {
     private func compare(
         _ plan: RestorePlan, _ mode: RestoreMode, _ node: DeviceNode, _ request: DeviceRequest
     ) async throws(ControlError) -> (RestoreTarget, [String]) {
-        if isHeld == true, let busy = await holding(node, until: request.deadline) { throw busy }
+        if isHeld == true, let busy = await holding(node, since: holderChanges, until: request.deadline) { throw busy }
         var missing: [DeviceState.MissingPart] = []
         let netlink = await netlinkConfiguration(until: request.deadline, &missing)
         let target = RestoreTarget(

@@ -22,10 +22,16 @@ extension Device {
         }
         guard !params.dryRun else { return [] }
         let targets = params.queues.map { QueuePosition(queue: UInt32($0.index), position: $0.position) }
+        let reach = Reach(node: node, path: .owner, mechanism: stop.mechanism)
         let call = host.perform(
             .rewind(targets, by: way(of: stop.mechanism, request)), on: node, through: .owner)
         guard let result = await call.wait(until: request.deadline, on: loop) else {
-            leave(call, on: node, request, noting: { device, report in device.note(report.latest) })
+            leave(
+                call, on: node, request, noting: { device, report in device.note(report.latest) },
+                then: { device, result, request in
+                    guard case .failure(let error) = result else { return }
+                    _ = await device.failedToRewind(error, stop, reach, request)
+                })
             throw late(
                 "the rewind of \(name.string)", hint: "read the positions with state.export before it is resumed")
         }
@@ -34,7 +40,14 @@ extension Device {
             _ = confirmStop(stop, report)
             return report.restored
         case .failure(let error):
-            throw failure(error)
+            throw await failedToRewind(error, stop, reach, request)
         }
+    }
+
+    /// A failure with a field came after the stop was confirmed.
+    private func failedToRewind(
+        _ error: HostError, _ stop: RunRecord, _ reach: Reach, _ request: DeviceRequest
+    ) async -> ControlError {
+        error.field == nil ? await failed(error, stop, stop, reach, request) : failure(error)
     }
 }

@@ -36,14 +36,14 @@ struct AuditFileTests {
                 (directory + "/a/b", "\(directory)/a/b cannot be opened: ENOENT"),
             ] {
                 let error = await #expect(throws: AuditFile.Failure.self) {
-                    _ = try await AuditFile.open(path, on: loop) { _, _ in }
+                    _ = try await AuditFile.open(path, until: .distantFuture, on: loop) { _, _ in }
                 }
                 #expect("\(try #require(error))".hasPrefix(expected), "\(expected)")
             }
             // Nor with somebody who reads: it may stop reading.
             let reader = try FileDescriptor.open(FilePath(fifo), .readOnly, options: .nonBlocking)
             let error = await #expect(throws: AuditFile.Failure.self) {
-                _ = try await AuditFile.open(fifo, on: loop) { _, _ in }
+                _ = try await AuditFile.open(fifo, until: .distantFuture, on: loop) { _, _ in }
             }
             #expect("\(try #require(error))" == "\(fifo) is no regular file")
             try reader.close()
