@@ -133,7 +133,8 @@ struct StatusBitStopTests {
     /// SUSPEND cannot be taken back: the device stops first.
     @Test func aResumeWaitsForTheStopThatIsUnderWay() async throws {
         try await withSimulatedHost { test in
-            let (node, access) = try await Self.start(SimulatedStopBit(.suspend, milliseconds: 1_000), owned: false, test)
+            let (node, access) = try await Self.start(
+                SimulatedStopBit(.suspend, milliseconds: 1_000), owned: false, test)
             let error = try await test.failure {
                 try await test.perform(Self.suspend(.suspend, withinMs: 1), on: node, through: access)
             }
