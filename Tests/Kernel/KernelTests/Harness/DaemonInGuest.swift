@@ -53,8 +53,8 @@ actor DaemonInGuest {
         while MonotonicInstant.now < limit {
             // Nobody tells when the socket is there; this thread is this actor's own.
             usleep(2_000)
-            guard let client = try? ControlClient(socket: socket) else { continue }
-            _ = try await client.health()
+            // A child that a killed predecessor has forked and that has not come to its exec yet may have the listener still.
+            guard let client = try? ControlClient(socket: socket), (try? await client.health()) != nil else { continue }
             return
         }
         throw GuestError("the daemon does not serve")
