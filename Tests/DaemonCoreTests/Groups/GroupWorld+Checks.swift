@@ -125,6 +125,7 @@ extension GroupWorld {
         switch (twin.call, twin.truth) {
         case (_, .idle): .idle
         case (_, .gone): .gone
+        case (_, .leftOpen): .unknown
         case (.stop, _) where !twin.script.wasSuspended: .suspending
         case (.resume, _): .resuming
         case (_, .ambiguous): .unknown
@@ -135,7 +136,9 @@ extension GroupWorld {
 
     private mutating func checkDowntime(_ reply: GroupReply, _ member: GroupMember, _ twin: Twin) {
         let wasSuspended = twin.hasPassed && twin.script.wasSuspended
-        guard let stop = wasSuspended ? Self.formerStop : twin.stop, !twin.isLost else { return }
+        // What is left open may be stopped still.
+        guard let stop = wasSuspended ? Self.formerStop : twin.stop, !twin.isLost || twin.truth == .leftOpen
+        else { return }
         let (entered, returned) = (twin.resume?.enteredAtNs ?? clock, twin.resume?.returnedAtNs ?? clock)
         let longest = returned - stop.enteredAtNs
         let shortest = entered > stop.returnedAtNs ? entered - stop.returnedAtNs : 0

@@ -25,6 +25,8 @@ struct GroupWorld {
             case running, stopped, idle, gone
             /// Nobody can tell.
             case ambiguous
+            /// As before its holder exited, which nobody can tell.
+            case leftOpen
         }
         enum Call: Hashable { case preflight, stop, resume }
 
@@ -42,7 +44,7 @@ struct GroupWorld {
         var resume: CallTiming?
         var enteredAt: UInt64 = 0
 
-        var isLost: Bool { truth == .idle || truth == .gone }
+        var isLost: Bool { truth == .idle || truth == .gone || truth == .leftOpen }
 
         /// Whether a rollback has yet to resume it.
         var awaitsRollback: Bool {
@@ -91,14 +93,15 @@ struct GroupWorld {
             switch twin.call {
             case .preflight:
                 switch twin.preflight {
-                case .exits: moves.append(.exit(index))
+                case .exits, .leavesOpen: moves.append(.exit(index))
                 case .vanishes: moves.append(.vanish(index))
                 default: moves.append(.preflight(index))
                 }
             case .stop:
                 switch twin.script {
-                case .exitsBeforeStop: moves.append(.exit(index))
+                case .exitsBeforeStop, .leftOpenBeforeStop: moves.append(.exit(index))
                 case .vanishesBeforeStop: moves.append(.vanish(index))
+                case .stopsLate where !deadlineHasPassed, .failsLate where !deadlineHasPassed: break
                 default: moves.append(.stop(index))
                 }
             case .resume:
@@ -108,7 +111,7 @@ struct GroupWorld {
                 if twin.preflight == .passesAndExits, !hasBegun { moves.append(.exit(index)) }
             }
             if twin.stops > 0, twin.call != .stop {
-                if twin.script == .exitsAfterStop { moves.append(.exit(index)) }
+                if twin.script == .exitsAfterStop || twin.script == .leftOpenAfterStop { moves.append(.exit(index)) }
                 if twin.script == .vanishesAfterStop { moves.append(.vanish(index)) }
             }
         }
@@ -162,7 +165,7 @@ struct GroupWorld {
         case .stop(let index): endStop(index)
         case .resume(let index): endResume(index)
         case .overdue(let index): passTime(index)
-        case .exit(let index): lose(index, .idle, .holderExited, .holderExited(twins[index].device, leaving: .idle))
+        case .exit(let index): exit(index)
         case .vanish(let index): lose(index, .gone, .vanished, .vanished(twins[index].device))
         case .deadline: passDeadline()
         case .callerLeaves: leave()
@@ -192,7 +195,7 @@ struct GroupWorld {
         let device = twins[index].device
         let error = ControlError(.kernelError, "as asked", device: device)
         switch twins[index].script {
-        case .fails:
+        case .fails, .failsLate:
             hasFailed = true
             twins[index].path.append(.stopFailed)
             return .stopFailed(device, error, mayBeStopped: false)
@@ -233,6 +236,13 @@ struct GroupWorld {
         twins[index].isOverdue = true
         twins[index].path.append(.resumeLate)
         return .resumeOverdue(twins[index].device)
+    }
+
+    private mutating func exit(_ index: Int) -> GroupStop.Event {
+        let twin = twins[index]
+        let truth = twin.preflight == .leavesOpen ? .leftOpen : twin.script.leaving
+        return lose(
+            index, truth, .holderExited, .holderExited(twin.device, leaving: truth == .idle ? .idle : .unknown))
     }
 
     private mutating func lose(
