@@ -223,24 +223,74 @@ struct ExportTests {
         }
     }
 
+    /// Who relies on a document relies on the stop: one that may be over makes none, and is not called a stop any more.
     @Test func aStopThatCannotBeAssertedAgainIsNoExport() async throws {
         try await withDaemon { daemon, client in
             _ = try client.call("device.open", OwnerTests.bringUp)
             _ = try client.call("device.suspend", ["device": "net0"])
             try daemon.simulated.fail("net0", .suspend, .ioError, times: 1)
-            // Either an error, or a document that does not claim to be complete.
-            let id = try client.send("state.export", ["device": "net0"])
-            _ = try client.nextReply()
-            do {
-                let document = try #require(try client.result(of: id)["state"])
-                #expect(document["completeness"]?["complete"] == false)
-            } catch let failure as Failure {
-                #expect(["kernelError", "deviceFailed"].contains(failure.name))
-            }
+            let failure = try client.failure("state.export", ["device": "net0"], is: "deviceFailed")
+            #expect(failure.data["errno"] == "EIO", "\(failure)")
+            #expect(failure.runStateAfter == "unknown")
+            #expect(try client.runState("net0") == "unknown")
         }
     }
 
     // MARK: What changes meanwhile
+
+    /// The kernel tells no generation of the configuration, so what never reads the same twice may be torn.
+    @Test func aConfigurationThatNeverStandsStillIsMissingAndNotRestored() async throws {
+        try await withDaemon { daemon, client in
+            let device = try DeviceName("net0")
+            try client.call("device.open", OwnerTests.bringUp)
+            try client.call("device.suspend", ["device": "net0"])
+            func reads() throws -> Int { try daemon.simulated.count("net0", .getConfiguration) }
+            let before = try reads()
+            _ = try Self.export(client)
+            // Two where it stands still, and five before they are given up.
+            let expected = try (reads() - before) / 2 * 5
+            #expect(expected > 0)
+
+            // Several changes pass while one read waits.
+            try daemon.simulated.control(.advanceClock(milliseconds: 0))
+            try daemon.simulated.latency("net0", .getConfiguration, milliseconds: 10)
+            let start = try reads()
+            let id = try client.send("state.export", ["device": "net0"])
+            var change: UInt16 = 0
+            try wait(until: "the export has ended") {
+                change += 1
+                let bytes = [UInt8(truncatingIfNeeded: change), UInt8(change >> 8)]
+                try daemon.simulated.control(.setConfiguration(device, offset: 4, bytes: bytes))
+                try daemon.simulated.control(.advanceClock(milliseconds: 2))
+                return (try? client.nextReply(within: 1)) != nil
+            }
+            let document = try #require(try client.result(of: id)["state"])
+            #expect(try reads() == start + expected)
+            try daemon.simulated.latency("net0", .getConfiguration, milliseconds: 0)
+
+            _ = try DeviceState.verify(document)
+            #expect(document["standard"]?["configuration"] == nil)
+            let missing = document["completeness"]?["missing"]?.elements ?? []
+            #expect(document["completeness"]?["complete"] == false)
+            #expect(Self.missing(document) == ["standard.configuration"])
+            #expect(missing.first?["reason"] == "it never read the same twice")
+            #expect(missing.first?["supplier"] == "vdpad")
+
+            try client.call("device.close", ["device": "net0"])
+            let check = try client.call("state.check", ["state": document, "target": ["device": "net0"]])
+            #expect(StateCheckTests.field(check, "completeness")?["verdict"] == "unknown", "\(check)")
+            #expect(check["verdict"] != "ok", "\(check)")
+            for mode in ["owner", "preflight", "handOver"] {
+                let failure = try client.failure(
+                    "state.restore", RestoreTests.params("net0", document, mode), is: "stateIncomplete")
+                #expect(failure.data["missing"] == ["standard.configuration"], "\(failure)")
+            }
+            // Read again it stands still.
+            try client.call("device.open", OwnerTests.bringUp)
+            try client.call("device.suspend", ["device": "net0"])
+            #expect(try Self.export(client)["completeness"]?["complete"] == true)
+        }
+    }
 
     @Test func aDeviceThatVanishesMeanwhileIsNoState() async throws {
         try await withDaemon { daemon, client in
