@@ -33,6 +33,48 @@ struct EventFloodTests {
         }
     }
 
+    /// Changes to a device of a daemon that has subscribers which never read take a client about as long as those to a device of
+    /// one that has none. They go in turn to the two, so that what else the machine does slows both.
+    @Test(.timeLimit(.minutes(5))) func whoNeverReadsSlowsNobody() async throws {
+        try await withSimulatedHost { daemon in
+            let other = try DaemonUnderTest()
+            for daemon in [daemon, other] {
+                try daemon.start(["--config", try daemon.configure(#"{"limits": {"unreadReplyMs": 600000}}"#)])
+            }
+            let alone = try Driver(of: other, try other.connect())
+            let beside = try Driver(of: daemon, try daemon.connect())
+            let deaf = try (0..<16).map { _ in try daemon.connect() }
+            for subscriber in deaf { try subscriber.call("events.subscribe") }
+            // The sockets are full from then on.
+            for driver in [alone, beside] { try driver.run(rounds: 700) }
+            let full = try #require(try daemon.connect().call("events.subscribe")["sequence"]?.number)
+
+            func time(_ driver: Driver) throws -> UInt64 {
+                let start = MonotonicInstant.now
+                try driver.run(rounds: 1)
+                return MonotonicInstant.now.nanoseconds - start.nanoseconds
+            }
+            let ratios = try (0..<7).map { _ in
+                var times: (alone: [UInt64], beside: [UInt64]) = ([], [])
+                for _ in 0..<30 {
+                    times.alone.append(try time(alone))
+                    times.beside.append(try time(beside))
+                }
+                return Double(times.beside.median) / Double(times.alone.median)
+            }
+            #expect(ratios.median <= 2.5, "the medians' ratios: \(ratios)")
+            for subscriber in deaf {
+                var last = 0
+                var event = try subscriber.nextEvent()
+                while event["kind"] != "overflow" {
+                    last = event["sequence"]?.number ?? 0
+                    event = try subscriber.nextEvent()
+                }
+                #expect(last < full, "its socket was not full before the times were taken")
+            }
+        }
+    }
+
     /// Reads the changes of the run state, and counts them: each follows the one before, or an overflow says how many are
     /// missing.
     private struct Reader {
