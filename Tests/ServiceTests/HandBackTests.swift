@@ -132,6 +132,29 @@ struct HandBackTests {
         }
     }
 
+    /// Also when it was not known who held it: then it may be whoever is found now.
+    @Test func theNextDaemonKnowsOfItWhoeverHeldTheDevice() async throws {
+        try await withDaemon { daemon, client in
+            try wait(until: "it is known to be closed") { try client.runState("net0") == "idle" }
+            try daemon.simulated.fail(nil, .scan, .permissionDenied)
+            try daemon.simulated.hold("net0")
+            try wait(until: "it is known to be open") { try client.device("net0")["access"] == "shared" }
+            _ = try client.call("device.handBack", ["device": "net0"])
+            try daemon.simulated.fail(nil, .scan, nil)
+            try daemon.kill()
+            try daemon.start()
+            let again = try daemon.connect()
+            #expect(try again.status("net0")["runState"] == "unknown")
+            try daemon.hold("blk0")
+            try daemon.simulated.fail("blk0", .suspend, .ioError)
+            try again.failure("group.suspend", ["devices": Self.both], is: "kernelError", "deviceFailed")
+            #expect(try daemon.simulated.count("net0", .resume) == 0)
+            try daemon.simulated.release("net0")
+            try wait(until: "it is reset") { try again.runState("net0") == "idle" }
+            #expect(try RestartTests.records(daemon) == [])
+        }
+    }
+
     /// A VMM that was started anew meanwhile has reset the device by opening it.
     @Test func anotherHolderEndsIt() async throws {
         try await Self.withHeldDevices { daemon, client in

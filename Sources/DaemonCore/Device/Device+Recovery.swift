@@ -39,8 +39,9 @@ extension Device {
         let reach = await findAgain(found.holder, of: node, request)
         guard !found.isHandedBack else {
             guard record != nil else { return }
-            // Another process has opened it anew, which has reset it.
-            if reach == nil, doubt == nil { forgetStop() } else { noteHandBack() }
+            // Another process than the one that was known has opened it anew, which has reset it.
+            let isAnother = found.holder != nil && reach == nil && doubt == nil
+            if isAnother { forgetStop() } else { noteHandBack() }
             return
         }
         guard let record, record.runState != .suspended || isToGoOn else { return }

@@ -163,7 +163,7 @@ extension Daemon {
 
 extension Device {
     /// The node, if it may be another process that holds it, and that one is not known.
-    fileprivate var nodeOfUnknownHolder: DeviceNode? {
+    var nodeOfUnknownHolder: DeviceNode? {
         isOwned || isHeld == false || holder != nil ? nil : info?.node
     }
 }

@@ -26,6 +26,9 @@ extension Daemon {
             _ = await refresh.wait(until: .now.advanced(byMilliseconds: 1_000), on: loop)
         }
         for (seat, request) in zip(seats, requests) { try await seat.device.begin(request) }
+        // By its holder the next daemon tells whether another one has opened it since, which has reset it.
+        let unknown = seats.compactMap { seat in seat.device.assumeIsolated { $0.nodeOfUnknownHolder } }
+        await findHolders(of: unknown, until: .now.advanced(byMilliseconds: 1_000))
         let states = try handBack(seats.map(\.device))
         guard params.device != nil, let state = states.first else { return .devices(states) }
         return .device(state)
