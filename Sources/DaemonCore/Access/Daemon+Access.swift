@@ -82,7 +82,7 @@ extension Daemon {
     ) throws(ControlError) {
         let decision = rights(of: peer).decision(role, scope, on: devices)
         if decision.isAllowed { return }
-        throw refusal(of: method, on: devices ?? [], decision, peer)
+        throw refusal(of: method, decision, peer)
     }
 
     /// Why no descriptors are taken from a client.
@@ -93,18 +93,18 @@ extension Daemon {
                 hint: "system.health says what keeps the closes from returning")
         }
         let identity = clients[peer.connection]?.identity
-        if let identity { noteRefusal(of: "SCM_RIGHTS", on: [], needing: .monitor, identity, peer) }
+        if let identity { noteRefusal(of: "SCM_RIGHTS", on: nil, needing: .monitor, identity, peer) }
         let who = identity.map { "\($0)" } ?? "the client"
         return ControlError(.permissionDenied, "descriptors are taken from who has a role, and \(who) has none")
     }
 
     private func refusal<Method: ControlMethod>(
-        of method: Method.Type, on devices: [DeviceName], _ decision: AccessDecision, _ peer: RPCPeer
+        of method: Method.Type, _ decision: AccessDecision, _ peer: RPCPeer
     ) -> ControlError {
         guard let identity = clients[peer.connection]?.identity else {
             return ControlError(.permissionDenied, "the connection is closed")
         }
-        noteRefusal(of: Method.name, on: devices, needing: decision.needed, identity, peer)
+        noteRefusal(of: Method.name, on: decision.place.device, needing: decision.needed, identity, peer)
         return ControlError(refusing: Method.name, decision, to: identity)
     }
 }

@@ -62,14 +62,15 @@ extension Daemon {
         audit.add(record)
     }
 
-    /// Puts a refusal on record.
+    /// Puts a refusal on record, with one device: the caller could name a thousand that are not there.
     func noteRefusal(
-        of method: String, on devices: [DeviceName], needing role: Role?, _ identity: PeerIdentity, _ peer: RPCPeer
+        of method: String, on device: DeviceName?, needing role: Role, _ identity: PeerIdentity, _ peer: RPCPeer
     ) {
         audit.add(
             AuditRecord(
                 pid: peer.pid, uid: peer.uid, unit: identity.unit, socket: identity.socket, method: method,
-                devices: devices, outcome: .refused, error: ErrorCode.permissionDenied.name, requiredRole: role))
+                devices: device.map { [$0] } ?? [], outcome: .refused, error: ErrorCode.permissionDenied.name,
+                requiredRole: role))
     }
 }
 
